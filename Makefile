@@ -1,0 +1,55 @@
+# make run and make test set everything up by themselves; the rest assumes neither.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(abspath $(VENV))/bin
+STAMP  := $(VENV)/.installed
+export PATH := $(BIN):$(PATH)
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := False
+export RUNTIME__DLTHUB_TELEMETRY := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test lint dev docs benchmark lock clean
+
+help: ## Show the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+setup: $(STAMP) ## Create .venv and install the pinned packages
+
+$(STAMP): requirements.lock requirements.bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11, 3.12 or 3.13 is needed, this is {v.major}.{v.minor}: make PYTHON=/path/to/python3.11 run")'
+	@echo "Installing the pinned packages into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.bootstrap.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: $(STAMP) ## Set up, generate the demo company if there are no feeds, run the whole graph, release
+	@$(BIN)/acrm demo --if-empty
+	@$(BIN)/acrm run
+
+demo: $(STAMP) ## Generate the demo company (SCALE=S|M|L)
+	@$(BIN)/acrm demo --scale $(or $(SCALE),S)
+
+test: $(STAMP) ## Set up and run all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## Check style of Python and SQL
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/python -m pytest -q tests/dbt/test_lint.py tests/dbt/test_layers.py
+
+dev: $(STAMP) ## Dagster's pages on loopback
+	@$(BIN)/acrm dev
+
+benchmark: $(STAMP) ## Measure S and M (SCALES="S M L" for all) against raw SQL; writes docs/benchmark.md
+	@$(BIN)/python -m benchmarks.run $(SCALES)
+
+lock: $(STAMP) ## Resolve the pins again (releases at least a week old)
+	@printf 'dbt-core-experimental-parser\n' > $(VENV)/excludes.txt
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --exclude-newer "$$(date -d '7 days ago' +%F)" --excludes $(VENV)/excludes.txt -q -o requirements.lock
+
+clean: ## Remove what setup made (the warehouse stays)
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache

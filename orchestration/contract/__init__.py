@@ -1,0 +1,9 @@
+"""The input contract: every stream a delivery may fill, as data.
+
+`streams/<domain>.yml` holds the tables; this module reads them into frozen objects. Raw tables, dbt sources, feed
+validation, Great Expectations suites and the docs page are derived from here and from nowhere else.
+"""
+
+from orchestration.contract.model import LINEAGE, Column, Stream, streams
+
+__all__ = ["LINEAGE", "Column", "Stream", "streams"]

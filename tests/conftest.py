@@ -1,0 +1,33 @@
+"""Fixtures that more than one folder of tests uses."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    return REPO
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """Folder of public reference data; not part of the project, so its absence skips."""
+    folder = Path(os.environ.get("CRM_REFERENCE_DATA", REPO.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no reference data at {folder}; set CRM_REFERENCE_DATA to run this test")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty CRM_HOME of its own, set in the environment."""
+    folder = tmp_path / "home"
+    (folder / "feeds").mkdir(parents=True)
+    monkeypatch.setenv("CRM_HOME", str(folder))
+    for name in ("CRM_AS_OF", "CRM_KILL_AT", "CRM_BASE_CURRENCY"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
