@@ -1,0 +1,1 @@
+"""Models: pure (frames in, frames out), deterministic, no orchestrator. Each module is one model family."""
