@@ -1,0 +1,69 @@
+"""Delivered bytes as a stream that can be read again from any offset: plain files and gzip."""
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestration.ingestion.limits import LIMITS, Limits
+from orchestration.ingestion.model import DeliveryRejected
+
+
+class ByteStream:
+    """Reads a file, unpacking gzip by its magic number. Offsets count unpacked bytes."""
+
+    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+        self.path, self._limits = path, limits
+        with path.open("rb") as file:
+            self.packed = file.read(2) == b"\x1f\x8b"
+        self._file: BinaryIO | None = None
+        self._at = 0
+
+    def seek(self, offset: int) -> None:
+        """Make the next read start at `offset` (gzip: forward is cheap, backward unpacks from the start)."""
+        if self._file is not None and offset == self._at:
+            return
+        if self._file is None or (self.packed and offset < self._at):
+            self.close()
+            self._file = gzip.open(self.path, "rb") if self.packed else self.path.open("rb", buffering=0)
+            self._at = 0
+        if not self.packed:
+            self._file.seek(offset)
+            self._at = offset
+        while self._at < offset:
+            if not self.read(min(offset - self._at, 1 << 20)):
+                return
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, less only at the end. Raises DeliveryRejected for a broken or absurd archive."""
+        if self._file is None:
+            self.seek(0)
+        parts, missing = [], size
+        try:
+            while missing and (part := self._file.read(missing)):
+                parts.append(part)
+                missing -= len(part)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DeliveryRejected(
+                "truncated_gzip",
+                f"{self.path.name}: the gzip archive is damaged or cut off ({error}); deliver the file again",
+            ) from error
+        self._at += size - missing
+        if self.packed and self._at > max(self._limits.unpacked_floor, self._limits.ratio * self.path.stat().st_size):
+            raise DeliveryRejected(
+                "archive_too_large",
+                f"{self.path.name}: unpacks to more than {self._limits.ratio} times its size; deliver it unpacked",
+            )
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        """Release the file; the next read opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def read_at(stream: ByteStream, offset: int, size: int) -> bytes:
+    """`size` bytes from `offset`."""
+    stream.seek(offset)
+    return stream.read(size)
