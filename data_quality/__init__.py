@@ -1,0 +1,1 @@
+"""Judging the candidate: Great Expectations suites, volume gates and the quality scorecard."""

@@ -1,0 +1,1 @@
+"""Releases: what readers see. Built aside, judged, sealed, then switched in one atomic step."""
