@@ -121,6 +121,7 @@ class _Tile:
                 self.quotes & self.outside & ~_before(edge, last, closes)
             )
         self.ends = self.line_ends if self.outside is None else self.line_ends & self.outside
+        self.quoted_ends = self.line_ends & ~self.ends
         breaks = lf if self.cr is None else lf | self.cr
         if self.outside is not None:
             breaks = breaks & self.outside
@@ -189,17 +190,14 @@ def scan(data: bytes | memoryview, dialect: Dialect, final: bool, limits: Limits
         ends = tile.ends if keep is None else tile.ends & keep
         last = tile.last(ends)
         found.records += _count(ends) - _count(tile.blank if keep is None else tile.blank & keep & tile.cut(last + 1))
-        if tile.outside is not None:
-            quoted = tile.line_ends & ~tile.outside
-            if last >= 0:
-                whole = _count(quoted & tile.cut(last + 1))
-                found.newlines_in_quotes += open_lines + whole
-                found.lines += _count(ends) + open_lines + whole
-                open_lines = _count(quoted) - whole
-            else:
-                open_lines += _count(quoted)
+        quoted = _count(tile.quoted_ends) if tile.outside is not None else 0
+        if last >= 0:
+            whole = _count(tile.quoted_ends & tile.cut(last + 1))
+            found.newlines_in_quotes += open_lines + whole
+            found.lines += _count(ends) + open_lines + whole
+            open_lines = quoted - whole
         else:
-            found.lines += _count(ends)
+            open_lines += quoted
         if last >= 0:
             found.end = at + last + 1
         if wrong < 0:
@@ -228,25 +226,20 @@ def _first_wrong(tile: _Tile, before: int, open_lines: int, limits: Limits) -> t
 
     `before` is how many bytes, `open_lines` how many line ends of the current record precede the tile.
     """
-    wrong = -1
-    if tile.outside is None:
-        return wrong, False
-    wrong = tile.first(tile.wrong)
-    quoted = tile.line_ends & ~tile.outside
-    total = open_lines + _count(quoted)
+    wrong = tile.first(tile.wrong) if tile.outside is not None else -1
+    quoted = _count(tile.quoted_ends) if tile.outside is not None else 0
     long = -1
-    if total > limits.quoted_lines:
-        inner, ends = _positions(quoted), _positions(tile.ends)
+    if open_lines + quoted > limits.quoted_lines and quoted:
+        inner, ends = _positions(tile.quoted_ends), _positions(tile.ends)
         record = np.searchsorted(ends, inner)
         first = np.searchsorted(inner, np.concatenate([[0], ends]))[record]
         nth = np.arange(len(inner)) - first + np.where(record == 0, open_lines, 0) + 1
         over = np.flatnonzero(nth > limits.quoted_lines)
         long = int(inner[over[0]]) if len(over) else -1
-    if long < 0 and before and total:
+    if long < 0 and before and open_lines + quoted:
         end = tile.first(tile.ends)
-        first = (end if end >= 0 else tile.size) + before
-        several = open_lines or (end < 0 and total) or (end >= 0 and _count(quoted & tile.cut(end)))
-        if first > limits.quoted_bytes and several:
+        size = before + (end if end >= 0 else tile.size)
+        if size > limits.quoted_bytes and (open_lines or end < 0 or _count(tile.quoted_ends & tile.cut(end))):
             long = end if end >= 0 else tile.size - 1
     if long >= 0 and (wrong < 0 or long < wrong):
         return long, True

@@ -9,7 +9,10 @@ import numpy as np
 from orchestration.ingestion.limits import LIMITS, Limits
 from orchestration.ingestion.model import DeliveryRejected
 from orchestration.ingestion.readers.stream import ByteStream
+from orchestration.ingestion.readers.wide import WideStream
 from orchestration.ingestion.scanner import Dialect, Index, Scan, scan
+
+Stream = ByteStream | WideStream
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,11 @@ class Place:
 class Blocks:
     """Cuts a stream at record boundaries. Every place that was passed stays known, so records are found quickly."""
 
-    def __init__(self, stream: ByteStream, dialect: Dialect, limits: Limits = LIMITS) -> None:
+    def __init__(self, stream: Stream, dialect: Dialect, limits: Limits = LIMITS) -> None:
         self._stream, self.dialect, self.limits = stream, dialect, limits
         self._places: list[Place] = []
         self.offset, self._first_line = 0, 1
+        self._other: Stream | None = None
         self._held: tuple[Place, bytes | memoryview, Index] | None = None
 
     def skip(self, offset: int, lines: int) -> None:
@@ -95,16 +99,16 @@ class Blocks:
                 continue
             place = self._places[which]
             if self._held is None or self._held[0] is not place:
-                other = ByteStream(self._stream.path) if self._stream.packed else self._stream
-                other.seek(place.offset)
-                self.hold(place, other.read(place.scan.end))
+                self._other = self._other or self._stream.again()  # never disturbs the reading of chunks
+                self._other.seek(place.offset)
+                self.hold(place, self._other.read(place.scan.end))
             rows = np.array([n for n in numbers if n < place.record + place.scan.records], np.int64) - place.record
             yield place, memoryview(self._held[1]), self._held[2], rows
 
     def record_bytes(self, record_nos: Sequence[int]) -> dict[int, bytes]:
         """The bytes of records, without their line ends."""
         return {
-            place.record + int(row): bytes(data[index.starts[row] : index.stops[row]])
+            place.record + int(row): self._stream.original(bytes(data[index.starts[row] : index.stops[row]]))
             for place, data, index, rows in self._find(record_nos)
             for row in rows
         }

@@ -14,31 +14,45 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from orchestration.ingestion.encoding import Encoding, check_not_utf8
 from orchestration.ingestion.limits import LIMITS, Limits
 from orchestration.ingestion.model import BadRecord, Chunk, DeliveryRejected, FilesSource
 from orchestration.ingestion.readers.blocks import Blocks, Place
 from orchestration.ingestion.readers.stream import ByteStream
+from orchestration.ingestion.readers.wide import WideStream
 from orchestration.ingestion.scanner import Dialect, Index
 
 RECORD_NO = "_record_no"
+TWO_BYTE = (
+    "gb18030",
+    "big5",
+    "big5hkscs",
+    "shift_jis",
+    "cp932",
+    "cp950",
+)  # a second byte may look like ASCII from 0x40
 _WINDOW = 1 << 16
 
 
 class DelimitedReader:
     """Reads one delimited file. `columns` and `encoding` are known once it is made; see model.Reader."""
 
-    def __init__(
-        self, stream: ByteStream, source: FilesSource, encoding: str, bom: int = 0, limits: Limits = LIMITS
-    ) -> None:
-        self.encoding = encoding
-        self._name, self._source, self._limits = stream.path.name, source, limits
+    def __init__(self, stream: ByteStream, source: FilesSource, encoding: Encoding, limits: Limits = LIMITS) -> None:
+        self.encoding = encoding.codec
+        mark, self._name, self._source, self._limits = encoding.mark, stream.path.name, source, limits
         delimiter = "\t" if source.format == "tsv" and source.delimiter == "," else source.delimiter
         quote = source.quote or None
         if len(delimiter.encode()) != 1 or len((quote or "x").encode()) != 1:
-            raise DeliveryRejected("unsupported_dialect", f"{self._name}: delimiter and quote must be one ASCII character")
+            raise DeliveryRejected(
+                "unsupported_dialect", f"{self._name}: delimiter and quote must be one ASCII character"
+            )
         self._dialect = Dialect(ord(delimiter), ord(quote) if quote else None)
+        self._codec = encoding.codec  # of the bytes that the scanner sees
+        if encoding.wide or (encoding.codec in TWO_BYTE and delimiter > "?"):
+            self._codec, stream, mark = "utf-8", WideStream(stream, encoding.codec, encoding.mark), 0
+        self._stream = stream
         self._blocks = Blocks(stream, self._dialect, limits)
-        self._blocks.skip(bom, 0)
+        self._blocks.skip(mark, 0)
         self._physical = self._header() if source.header else list(source.columns)
         self.columns = [name for name in self._physical if name]
         self._check_columns()
@@ -52,15 +66,21 @@ class DelimitedReader:
         if not found.records:
             if final:
                 return []
-            raise self._reject("bad_header", "no line end in the first bytes; is this a text file in the declared format?")
+            raise self._reject(
+                "bad_header", "no line end in the first bytes; is this a text file in the declared format?"
+            )
         index = Index(data, found, self._dialect)
         start, stop, after = (int(part[0]) for part in (index.starts, index.stops, index.nexts))
         if found.faults and found.faults[0].start == start:
-            raise self._reject("bad_header", "line 1: the header has a quote out of place; check `quote` and `delimiter`")
+            raise self._reject(
+                "bad_header", "line 1: the header has a quote out of place; check `quote` and `delimiter`"
+            )
         try:
-            text = data[start:stop].decode(self.encoding)
+            text = data[start:stop].decode(self._codec)
         except UnicodeDecodeError as error:
-            raise self._reject("encoding_mismatch", f"the header is not {self.encoding}; declare `encoding:`") from error
+            raise self._reject(
+                "encoding_mismatch", f"the header is not {self.encoding}; declare `encoding:`"
+            ) from error
         dialect = self._dialect
         quoting = csv.QUOTE_MINIMAL if dialect.quote is not None else csv.QUOTE_NONE
         names = next(
@@ -98,6 +118,8 @@ class DelimitedReader:
         for place, data in self._blocks:
             if not place.scan.records:
                 continue
+            if self._codec != "utf-8":
+                check_not_utf8(self._name, data, self._codec)
             table, bad = self._fast(place, data), []
             if table is None:
                 table, bad = self._careful(place, data)
@@ -110,7 +132,7 @@ class DelimitedReader:
         if place.scan.faults or b"\0" in data.obj[: place.scan.end]:
             return None
         try:
-            payload = data if self.encoding == "utf-8" else str(data, self.encoding).encode()
+            payload = data if self._codec == "utf-8" else str(data, self._codec).encode()
             table = self._parse(payload, bool(place.scan.newlines_in_quotes))
         except (pa.ArrowInvalid, UnicodeDecodeError):
             return None
@@ -156,13 +178,13 @@ class DelimitedReader:
             wrong.setdefault(int(row), (rule, message))
         for at in np.flatnonzero(np.frombuffer(data, np.uint8) == 0):
             wrong.setdefault(index.record_at(at), ("nul_byte", "the record has a NUL byte"))
-        for row, error in self._undecodable(data, index, len(wrong)):
+        for row, error in self._undecodable(place, data, index):
             wrong.setdefault(row, ("bad_encoding", f"not {self.encoding}: {error}"))
         table, good = self._good(data, index, wrong, bool(place.scan.newlines_in_quotes))
         bad = [
             BadRecord(
                 record_no=place.record + row,
-                content=bytes(data[index.starts[row] : index.stops[row]]),
+                content=self._stream.original(bytes(data[index.starts[row] : index.stops[row]])),
                 rule=rule,
                 message=f"line {place.line + int(index.lines[row])}: {message}",
                 line_no=place.line + int(index.lines[row]),
@@ -195,29 +217,38 @@ class DelimitedReader:
         runs = [run for run in np.split(rows, cuts) if len(run)]
         payload = b"\n".join(bytes(data[index.starts[run[0]] : index.stops[run[-1]]]) for run in runs)
         try:
-            if self.encoding != "utf-8":
-                payload = payload.decode(self.encoding).encode()
+            if self._codec != "utf-8":
+                payload = payload.decode(self._codec).encode()
             table = self._parse(payload, newlines)
         except (pa.ArrowInvalid, UnicodeDecodeError):
             return None
         return table if table.num_rows == len(rows) else None
 
-    def _undecodable(self, data: memoryview, index: Index, known: int) -> list[tuple[int, str]]:
-        """Records that are not in the declared encoding."""
+    def _undecodable(self, place: Place, data: memoryview, index: Index) -> list[tuple[int, str]]:
+        """Records that are not in the declared encoding. When they are the rule, the declaration is wrong."""
         found: list[tuple[int, str]] = []
         row, rows = 0, len(index.starts)
         while row < rows:
             upto = max(int(np.searchsorted(index.starts, index.starts[row] + _WINDOW)), row + 1)
             try:
-                str(data[index.starts[row] : index.stops[upto - 1]], self.encoding)
+                str(data[index.starts[row] : index.stops[upto - 1]], self._codec)
             except UnicodeDecodeError:
                 for one in range(row, upto):
                     try:
-                        str(data[index.starts[one] : index.stops[one]], self.encoding)
+                        str(data[index.starts[one] : index.stops[one]], self._codec)
                     except UnicodeDecodeError as error:
                         byte = data[index.starts[one] + error.start]
                         found.append((one, f"byte 0x{byte:02x} at position {error.start + 1} of the record"))
             row = upto
+        foreign = len(set(np.searchsorted(index.starts, np.flatnonzero(np.frombuffer(data, np.uint8) > 127), "right")))
+        if len(found) * 2 > rows or (len(found) * 2 > foreign and len(found) > max(10, rows // 100)):
+            line = place.line + int(index.lines[found[0][0]])
+            raise self._reject(
+                "encoding_mismatch",
+                f"line {line}: {len(found):,} of {foreign:,} records with more than ASCII are not {self.encoding} "
+                f"({found[0][1]}); correct `encoding:` in the feed",
+                place.record + rows - 1,
+            )
         return found
 
     def record_bytes(self, record_nos: Sequence[int]) -> dict[int, bytes]:

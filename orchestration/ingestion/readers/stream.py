@@ -25,7 +25,8 @@ class ByteStream:
             return
         if self._file is None or (self.packed and offset < self._at):
             self.close()
-            self._file = gzip.open(self.path, "rb") if self.packed else self.path.open("rb", buffering=0)
+            opened = gzip.open if self.packed else open
+            self._file = opened(self.path, "rb")  # closed by close()
             self._at = 0
         if not self.packed:
             self._file.seek(offset)
@@ -56,14 +57,16 @@ class ByteStream:
             )
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def again(self) -> "ByteStream":
+        """A second, independent stream over the same file."""
+        return ByteStream(self.path, self._limits)
+
+    def original(self, record: bytes) -> bytes:
+        """The bytes as delivered."""
+        return record
+
     def close(self) -> None:
         """Release the file; the next read opens it again."""
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def read_at(stream: ByteStream, offset: int, size: int) -> bytes:
-    """`size` bytes from `offset`."""
-    stream.seek(offset)
-    return stream.read(size)
