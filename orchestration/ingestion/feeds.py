@@ -1,0 +1,209 @@
+"""Feed files: YAML in, validated feeds out; every mistake is told as `file:line: field: what is wrong; what to write`."""
+
+import codecs
+import re
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import PrivateAttr, ValidationError
+
+from orchestration.contract import streams
+from orchestration.ingestion.expressions import ExpressionError, closest, parse
+from orchestration.ingestion.model import Feed, FeedError, FilesSource
+
+Place = tuple[str | int, ...]
+
+# pydantic error type -> what to write instead
+HINTS = {
+    "missing": "this field is needed; add it",
+    "extra_forbidden": "no such field",
+    "string_type": "must be text; put it in quotes",
+    "string_pattern_mismatch": "must be lower-case letters, digits and _, beginning with a letter",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "tuple_type": "must be a list; write [a, b]",
+    "dict_type": "must be a mapping; write `name: value` lines below it",
+    "model_type": "must be a mapping; write `name: value` lines below it",
+    "model_attributes_type": "must be a mapping; write `name: value` lines below it",
+    "union_tag_not_found": "says no type; write `type: files`, `type: sql` or `type: rest`",
+    "union_tag_invalid": "unknown type; write files, sql or rest",
+}
+
+
+class LocatedFeed(Feed):
+    """A feed that remembers its file and the line of each of its fields."""
+
+    _path: Path = PrivateAttr(default=Path("feed.yml"))
+    _lines: dict = PrivateAttr(default_factory=dict)
+
+    def error(self, place: Place, message: str) -> FeedError:
+        """A FeedError that points at a field of this feed."""
+        return _error(self._path, self._lines, place, message)
+
+
+def located_error(feed: Feed, place: Place, message: str) -> FeedError:
+    """A FeedError for any feed: with file and line where the feed came from a file, else with its name."""
+    if isinstance(feed, LocatedFeed):
+        return feed.error(place, message)
+    return FeedError(f"feed {feed.feed}: {'.'.join(map(str, place))}: {message}")
+
+
+def _error(path: Path, lines: dict[Place, int], place: Place, message: str) -> FeedError:
+    known = next((place[:n] for n in range(len(place), -1, -1) if place[:n] in lines), ())
+    field = ".".join(str(p) for p in place) or "file"
+    return FeedError(f"{path}:{lines.get(known, 1)}: {field}: {message}")
+
+
+def _plain(loader: yaml.SafeLoader, node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> object:
+    """The value of a YAML node; notes the line of every field and refuses a field that is written twice."""
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(loader, child, (*place, i), lines, path) for i, child in enumerate(node.value)]
+    if not isinstance(node, yaml.MappingNode):
+        return loader.construct_object(node)
+    result: dict = {}
+    for key_node, child in node.value:
+        key = str(loader.construct_object(key_node))
+        if key in result:
+            raise FeedError(f"{path}:{key_node.start_mark.line + 1}: {key}: written twice; keep one")
+        lines[(*place, key)] = key_node.start_mark.line + 1
+        result[key] = _plain(loader, child, (*place, key), lines, path)
+    return result
+
+
+def _read(path: Path) -> tuple[object, dict[Place, int]]:
+    try:
+        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+    except UnicodeDecodeError as error:
+        raise FeedError(f"{path}:1: file: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise FeedError(f"{path}:1: file: cannot be read: {error.strerror}") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise FeedError(f"{path}:{line}: file: is not valid YAML: {error.problem}; check indent and quotes") from None
+    lines: dict[Place, int] = {}
+    return ({} if node is None else _plain(loader, node, (), lines, path)), lines
+
+
+def load_feed(path: Path) -> Feed:
+    """Read and validate one feed file; FeedError lists every mistake found in it, one a line."""
+    data, lines = _read(path)
+    if not isinstance(data, dict):
+        raise FeedError(f"{path}:1: file: must be a mapping; begin with `feed: <name>`")
+    try:
+        feed = LocatedFeed.model_validate(data)
+    except ValidationError as error:
+        raise FeedError("\n".join(_told(path, lines, e) for e in error.errors())) from None
+    feed._path, feed._lines = path, lines
+    if mistakes := [*_source_mistakes(feed), *_stream_mistakes(feed)]:
+        raise FeedError("\n".join(str(feed.error(place, message)) for place, message in mistakes))
+    return feed
+
+
+def _told(path: Path, lines: dict[Place, int], error: dict) -> str:
+    """One pydantic error in plain words, at its line."""
+    place = tuple(p for i, p in enumerate(error["loc"]) if not (i == 1 and error["loc"][0] == "source"))
+    message = HINTS.get(error["type"], error["msg"].lower())
+    if error["type"] == "extra_forbidden":
+        message += closest(str(place[-1]), _fields(error["loc"])) or f"; known: {', '.join(_fields(error['loc']))}"
+    elif error["type"] == "literal_error":
+        message = f"{error['input']!r} is not known; write {error['ctx']['expected']}"
+    elif error["type"] not in ("missing", "union_tag_not_found"):
+        message += f" (found {error['input']!r})" if not isinstance(error["input"], dict | list) else ""
+    return str(_error(path, lines, place, message))
+
+
+def _fields(loc: tuple) -> list[str]:
+    """Names of the fields that may stand where an unknown one was found."""
+    if loc[0] == "source" and len(loc) > 2:
+        kinds = {k.model_fields["type"].annotation.__args__[0]: k for k in Feed.model_fields["source"].annotation.__args__}
+        return list(kinds[loc[1]].model_fields)
+    return ["map", "where"] if loc[0] == "streams" else list(Feed.model_fields)
+
+
+def _source_mistakes(feed: Feed) -> list[tuple[Place, str]]:
+    found: list[tuple[Place, str]] = []
+    if feed.timezone not in available_timezones():
+        hint = closest(feed.timezone, available_timezones()) or "; write an IANA name such as Europe/London"
+        found.append((("timezone",), f"unknown time zone {feed.timezone!r}{hint}"))
+    if feed.currency is not None and not re.fullmatch(r"[A-Z]{3}", feed.currency):
+        found.append((("currency",), f"{feed.currency!r} is not an ISO 4217 code; write for example GBP"))
+    source = feed.source
+    if not isinstance(source, FilesSource):
+        return found
+    if source.encoding != "auto":
+        try:
+            codecs.lookup(source.encoding)
+        except LookupError:
+            text = f"unknown encoding {source.encoding!r}; write for example utf-8, gb18030, cp1252 or auto"
+            found.append((("source", "encoding"), text))
+    if len(source.delimiter) != 1:
+        found.append((("source", "delimiter"), "must be one character"))
+    if len(source.quote) > 1:
+        found.append((("source", "quote"), 'must be one character, or "" for a file without quoting'))
+    if not source.header and not source.columns and source.format in ("csv", "tsv"):
+        found.append((("source", "header"), "false needs the column names; add columns: [a, b, c]"))
+    if source.version is not None:
+        try:
+            groups = re.compile(source.version).groups
+        except re.error as error:
+            found.append((("source", "version"), f"not a regular expression: {error}"))
+        else:
+            if not groups:
+                found.append((("source", "version"), r"needs a group around the date; for example _(\d{8})\.csv"))
+    return found
+
+
+def _stream_mistakes(feed: Feed) -> list[tuple[Place, str]]:
+    found: list[tuple[Place, str]] = []
+    if not feed.streams:
+        found.append((("streams",), "names no stream; add at least one"))
+    for name, route in feed.streams.items():
+        stream = streams().get(name)
+        if stream is None:
+            found.append((("streams", name), f"unknown stream{closest(name, streams())}"))
+            continue
+        for column, text in route.map.items():
+            place = ("streams", name, "map", column)
+            if column not in stream.columns:
+                near = closest(column, stream.columns) or f"; columns of {name}: {', '.join(stream.columns)}"
+                found.append((place, f"{name} has no column {column!r}{near}"))
+            found += _expression_mistakes(place, text)
+        filled = {"currency"} if feed.currency else set()
+        for column in stream.required:
+            if column not in route.map and column not in filled:
+                text = f"required column {column!r} is not mapped; add `{column}: <expression>`"
+                found.append((("streams", name, "map"), text))
+        if route.where is not None:
+            found += _expression_mistakes(("streams", name, "where"), route.where)
+    return found
+
+
+def _expression_mistakes(place: Place, text: str) -> list[tuple[Place, str]]:
+    try:
+        parse(text)
+    except ExpressionError as error:
+        return [(place, str(error))]
+    return []
+
+
+def load_feeds(folder: Path) -> list[Feed]:
+    """All feeds of a folder (*.yml, *.yaml), by name; FeedError lists the mistakes of all files together."""
+    feeds: dict[str, tuple[Path, Feed]] = {}
+    mistakes: list[str] = []
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
+        try:
+            feed = load_feed(path)
+        except FeedError as error:
+            mistakes.append(str(error))
+            continue
+        if feed.feed in feeds:
+            first = feeds[feed.feed][0]
+            mistakes.append(str(located_error(feed, ("feed",), f"{feed.feed!r} is already the name in {first}; choose another")))
+        feeds.setdefault(feed.feed, (path, feed))
+    if mistakes:
+        raise FeedError("\n".join(mistakes))
+    return [feed for _, (_, feed) in sorted(feeds.items())]
