@@ -1,0 +1,34 @@
+{#-
+    One row per system and natural key of raw.<stream>: the newest version, and of several payloads with that version the one with
+    the greatest content hash. When and with which delivery a row came decides nothing. Keys that came once pass through unsorted;
+    `winners` names a relation that already holds the winning rows of the others.
+-#}
+{% macro latest_version(stream, where='true', winners=none) -%}
+    {%- set contract = acrm.contract_of(stream) -%}
+    {%- set columns = contract.columns | join(', ') -%}
+    {%- set key_hash = acrm.row_hash(contract.key) -%}
+    with repeated as (
+        {% if winners %}select * from {{ winners }}{% else %}{{ acrm.repeated_winners(stream, where) }}{% endif %}
+    )
+    select {{ columns }}, 1 as _delivered_rows, 0 as _duplicate_rows, 0 as _conflicting_rows
+    from {{ source('raw', stream) }}
+    where {{ where }} and {{ key_hash }} not in (select {{ key_hash }} from repeated)
+    union all
+    select {{ columns }}, _delivered_rows, _duplicate_rows, _conflicting_rows from repeated
+{%- endmacro %}
+
+{#- The winning rows of the keys that occur more than once (or whose hash does). -#}
+{% macro repeated_winners(stream, where='true') -%}
+    {%- set contract = acrm.contract_of(stream) -%}
+    {%- set key_hash = acrm.row_hash(contract.key) -%}
+    {%- set rivals -%}
+        (
+            select {{ contract.columns | join(', ') }}, {{ acrm.content_hash(contract.payload) }} as _content_hash
+            from {{ source('raw', stream) }}
+            where {{ where }} and {{ key_hash }} in (
+                select {{ key_hash }} from {{ source('raw', stream) }} where {{ where }} group by 1 having count(*) > 1
+            )
+        ) as rivals
+    {%- endset -%}
+    {{ acrm.winners(rivals, contract.key, contract.columns) }}
+{%- endmacro %}

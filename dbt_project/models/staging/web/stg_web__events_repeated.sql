@@ -1,0 +1,1 @@
+{{ repeated_winners('events') }}
