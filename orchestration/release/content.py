@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.contract import LINEAGE
+from orchestration.ingestion.store import quoted
 from orchestration.release.model import TableInfo
 
 ALGORITHM = "1"
@@ -19,7 +20,7 @@ RELEASED_SCHEMAS = (*PUBLIC_SCHEMAS, "ops")
 
 # Where, when and in which cut a row came in says nothing about the customer; the same rows delivered in other
 # files must hash alike.
-NOT_CONTENT = {"release_id", "landed_at", "loaded_at", "built_at", "measured_at"} | (
+NOT_CONTENT = {"release_id", "landed_at", "loaded_at", "built_at", "measured_at", "source_mtime"} | (
     set(LINEAGE) - {"_system", "_zone", "_extra"}
 )
 
@@ -39,16 +40,6 @@ class Table:
     def within(self, database: str) -> str:
         """The quoted name of the table in an attached database."""
         return ".".join(quoted(part) for part in (database, self.schema, self.name))
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """An SQL string."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def tables_of(con: duckdb.DuckDBPyConnection, database: str, schemas: tuple[str, ...]) -> list[Table]:

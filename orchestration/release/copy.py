@@ -7,10 +7,11 @@ import duckdb
 
 from orchestration.contract import streams
 from orchestration.ingestion.killpoints import reach
-from orchestration.release.content import Table, quoted, text
+from orchestration.ingestion.store import literal, quoted
+from orchestration.release.content import Table
 
 SORTED_ROWS = 5_000_000  # above this, rows keep the order in which dbt wrote them: a full sort would dominate
-NOT_RELEASED = {"ops.feed_state"}  # cursors of the extraction; no reader needs them
+NOT_RELEASED = {"ops.feed_state", "ops.seen_files", "ops.ledger"}  # the engine's own memory; no reader needs it
 
 
 def copy_tables(con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[str, int], work: str, out: str,
@@ -24,7 +25,7 @@ def copy_tables(con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[
         order = "order by all" if rows[table.full_name] <= SORTED_ROWS else ""
         con.execute(
             f"create table {table.within(out)} as "
-            f"select {columns}, {text(release_id)} as release_id from {table.within(work)} {order}"
+            f"select {columns}, {literal(release_id)} as release_id from {table.within(work)} {order}"
         )
         _copy_comments(con, table, work, out)
         if number == len(tables) // 2:
@@ -46,7 +47,7 @@ def write_release_row(con: duckdb.DuckDBPyConnection, out: str, release_id: str,
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, read_only: bool = True) -> None:
     """Attach a database file under a name."""
-    con.execute(f"attach {text(str(path))} as {quoted(name)}{' (read_only)' if read_only else ''}")
+    con.execute(f"attach {literal(str(path))} as {quoted(name)}{' (read_only)' if read_only else ''}")
 
 
 def _column(table: Table, name: str) -> str:
@@ -56,7 +57,7 @@ def _column(table: Table, name: str) -> str:
     if name == "content":
         return f"null::blob as {quoted(name)}"
     harmless = ", ".join(
-        f"({text(stream.name)}, {text(column.name)})"
+        f"({literal(stream.name)}, {literal(column.name)})"
         for stream in streams().values()
         for column in stream.columns.values()
         if column.pii == "none"
@@ -70,6 +71,6 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, table: Table, work: str, out:
     place = [work, table.schema, table.name]
     where = "where database_name = ? and schema_name = ? and table_name = ? and comment is not null"
     for (comment,) in con.execute(f"select comment from duckdb_tables() {where}", place).fetchall():
-        con.execute(f"comment on table {table.within(out)} is {text(comment)}")
+        con.execute(f"comment on table {table.within(out)} is {literal(comment)}")
     for column, comment in con.execute(f"select column_name, comment from duckdb_columns() {where}", place).fetchall():
-        con.execute(f"comment on column {table.within(out)}.{quoted(column)} is {text(comment)}")
+        con.execute(f"comment on column {table.within(out)}.{quoted(column)} is {literal(comment)}")

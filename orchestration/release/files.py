@@ -54,7 +54,7 @@ def write_durably(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     reach("release.before_manifest")
-    os.replace(unfinished, path)
+    unfinished.replace(path)
     sync(path.parent)
 
 
@@ -75,7 +75,7 @@ def switch_to(settings: Settings, release_id: str) -> None:
     if current.exists() and current.samefile(unfinished):
         unfinished.unlink()  # rename between two names of one file does nothing and would leave this one behind
     else:
-        os.replace(unfinished, current)
+        unfinished.replace(current)
     sync(settings.releases)
     reach("release.after_switch")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingestion.killpoints import reach
+from orchestration.ingestion.store import quoted
 from orchestration.release import content, files
 from orchestration.release.copy import NOT_RELEASED, attach, copy_tables, write_release_row
 from orchestration.release.model import (
@@ -69,8 +70,8 @@ def publish(settings: Settings, as_of: date, fingerprint: str, on_event: Listene
             con, _OUT, release_id, as_of.isoformat(), built_at, content_hash, fingerprint, json.dumps(_versions())
         )
         reach("release.before_checkpoint")
-        con.execute(f"checkpoint {content.quoted(_OUT)}")
-        con.execute(f"detach {content.quoted(_OUT)}")
+        con.execute(f"checkpoint {quoted(_OUT)}")
+        con.execute(f"detach {quoted(_OUT)}")
         reach("release.after_copy")
     sha256, size = files.seal(unfinished)
     _compare(unfinished, hashes)
