@@ -11,7 +11,7 @@ NOT_MONEY = frozenset({"quantity", "satisfaction_score", "rate"})
 ACCOUNT = {
     "_delivered_rows": "Raw rows that were delivered for this row, itself included.",
     "_duplicate_rows": "Of these, rows that say exactly what another one says.",
-    "_conflicting_rows": "Of these, other payloads that claim the version of this row (F-46); the rest are older versions.",
+    "_conflicting_rows": "Of these, other payloads of this row's own version (F-46); the rest are older.",
 }
 
 
@@ -39,13 +39,16 @@ def local_day(column: Column, stream: Stream) -> str | None:
 
 def _beside(column: Column, stream: Stream) -> Iterator[StagedColumn]:
     if column.name == "email":
-        yield StagedColumn("email_norm", "varchar", "E-mail for comparison: one form, lower case; empty when it is none.", "direct")
+        yield StagedColumn(
+            "email_norm", "varchar", "E-mail for comparison: lower case; empty when it is none.", "direct"
+        )
     if column.name == "phone":
-        yield StagedColumn("phone_norm", "varchar", "Phone for comparison: digits with country where that is known.", "direct")
+        yield StagedColumn("phone_norm", "varchar", "Phone for comparison: digits, with country if known.", "direct")
     if day := local_day(column, stream):
         yield StagedColumn(day, "date", f"Business date of {column.name} in the zone of the source.", column.pii)
     if is_money(stream, column):
-        yield StagedColumn(f"{column.name}_base", column.sql_type, f"{column.en} in the base currency; empty when no rate is known.")
+        about = f"{column.en} in the base currency; empty when no rate is known."
+        yield StagedColumn(f"{column.name}_base", column.sql_type, about)
 
 
 def staged_columns(stream: Stream) -> list[StagedColumn]:
@@ -55,7 +58,8 @@ def staged_columns(stream: Stream) -> list[StagedColumn]:
         staged.append(StagedColumn(column.name, column.sql_type, column.about, column.pii))
         staged.extend(_beside(column, stream))
     if stream.key_by_content:
-        staged.append(StagedColumn("line_occurrence", "bigint", "Count among equal lines of one delivery when lines have no number; else 1."))
+        about = "Count among equal lines of one delivery when lines have no number; else 1."
+        staged.append(StagedColumn("line_occurrence", "bigint", about))
     staged.append(StagedColumn("_delivery_id", "varchar", "Delivery the row came with; joins to ops.deliveries."))
     staged.append(StagedColumn("_extra", "json", "Delivered columns that the contract does not know."))
     staged.extend(StagedColumn(name, "bigint", about) for name, about in ACCOUNT.items())

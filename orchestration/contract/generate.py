@@ -1,4 +1,4 @@
-"""Writes what is derived from the contract: dbt sources, the yml of the staging models and docs/contract.md.
+"""Writes what is derived from the contract: dbt sources, the yml of staging models, a macro and docs/contract.md.
 
     python -m orchestration.contract.generate [--check]
 
@@ -10,15 +10,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.contract.derived import staged_columns
+from orchestration.contract.derived import is_money, staged_columns
 from orchestration.contract.model import LINEAGE, Column, Stream, streams
 
 REPO = Path(__file__).resolve().parents[2]
-MODELS = Path("dbt_project/models")
-HEAD = "# Generated from orchestration/contract by `python -m orchestration.contract.generate`; do not edit."
+DBT = Path("dbt_project")
+STAGING = DBT / "models/staging"
+ORIGIN = "Generated from orchestration/contract by `python -m orchestration.contract.generate`; do not edit."
+HEAD = f"# {ORIGIN}"
 
 # Streams whose key is not tested by a query of its own, with the reason.
-UNTESTED_KEYS = {"events": "a view over the largest stream; its key is unique by construction, proven on planted duplicates"}
+UNTESTED_KEYS = {
+    "events": "a view over the largest stream; tests/dbt proves on planted duplicates that its key is unique"
+}
 
 
 def _text(value: str) -> str:
@@ -55,10 +59,12 @@ def _source_table(stream: Stream) -> Iterator[str]:
 
 
 def sources_yml() -> str:
-    """dbt source `raw` with one table per stream; `natural_key` and the order of columns steer macros/latest_version.sql."""
+    """dbt source `raw` with one table per stream."""
     lines = [HEAD, "sources:", "  - name: raw", "    schema: raw"]
-    lines += ["    description: Accepted records, one table per stream of the input contract; every row names its delivery."]
-    lines += ["    tables:"]
+    lines.append(
+        "    description: Accepted records, one table per stream of the input contract; each names its delivery."
+    )
+    lines.append("    tables:")
     for stream in streams().values():
         lines.extend(_source_table(stream))
     return "\n".join(lines) + "\n"
@@ -75,11 +81,26 @@ def staging_yml(stream: Stream) -> str:
     if stream.name in UNTESTED_KEYS:
         lines.append(f"    # No key test: {UNTESTED_KEYS[stream.name]}.")
     else:
-        lines += ["    data_tests:", "      - unique_combination:", "          arguments:", f"            columns: [{', '.join(key)}]"]
+        lines += ["    data_tests:", "      - unique_combination:", "          arguments:"]
+        lines.append(f"            columns: [{', '.join(key)}]")
     lines.append("    columns:")
     for c in staged_columns(stream):
         lines.append("      " + _column(c.name, c.sql_type, c.about, {"pii": c.pii} if c.pii != "none" else {}))
     return "\n".join(lines) + "\n"
+
+
+def contract_macro() -> str:
+    """The part of the contract that the SQL of staging is steered by, as a macro that returns it by stream."""
+    lines = [f"{{#- {ORIGIN} -#}}", "{% macro contract() -%}", "    {{ return({"]
+    for stream in streams().values():
+        money = [c.name for c in stream.columns.values() if is_money(stream, c)]
+        lines += [f"        '{stream.name}': {{", f"            'domain': '{stream.domain}',"]
+        lines.append(f"            'key': {list(stream.key)},")
+        lines.append(f"            'money': {money},")
+        lines += ["            'columns': ["]
+        lines += [f"                '{name}'," for name in stream.columns]
+        lines += ["            ],", "        },"]
+    return "\n".join([*lines, "    }) }}", "{%- endmacro %}"]) + "\n"
 
 
 def _rules(column: Column) -> str:
@@ -97,7 +118,8 @@ def _rules(column: Column) -> str:
 def _page_table(stream: Stream) -> Iterator[str]:
     yield f"### {stream.name} · {stream.en} · {stream.zh}"
     yield ""
-    facts = [f"key: {', '.join(stream.key)}", f"version: {stream.version or 'the delivery'}", f"event time: {stream.event_time or '–'}"]
+    facts = [f"key: {', '.join(stream.key)}", f"version: {stream.version or 'the delivery'}"]
+    facts.append(f"event time: {stream.event_time or '–'}")
     if stream.requirements:
         facts.append(f"serves {', '.join(stream.requirements)}")
     yield f"{stream.about} {' · '.join(facts)}."
@@ -106,7 +128,8 @@ def _page_table(stream: Stream) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for c in stream.columns.values():
         unit = f" ({c.unit})" if c.unit else ""
-        cells = [f"`{c.name}`", c.type + unit, "yes" if c.required else "", c.pii if c.pii != "none" else "", _rules(c), c.about, c.zh]
+        pii = c.pii if c.pii != "none" else ""
+        cells = [f"`{c.name}`", c.type + unit, "yes" if c.required else "", pii, _rules(c), c.about, c.zh]
         yield "| " + " | ".join(cells) + " |"
     yield ""
 
@@ -117,15 +140,17 @@ def contract_md() -> str:
     lines = [
         "# Input contract",
         "",
-        "<!-- Generated from orchestration/contract by `python -m orchestration.contract.generate`; do not edit. -->",
+        f"<!-- {ORIGIN} -->",
         "",
-        f"{len(all_streams)} streams that a delivery may fill. A feed maps the columns of a source to these (docs/feeds.md).",
-        "Every `*_ref` is a name within its source system. Text is kept as delivered; all times are converted to UTC from the zone that the feed",
-        "declares. Money and quantities are exact decimals with four places. Columns that the contract does not know are kept in `_extra`.",
+        f"{len(all_streams)} streams that a delivery may fill. A feed maps the columns of a source to these.",
+        "Every `*_ref` is a name within its source system. Text is kept as delivered; all times are converted to UTC",
+        "from the zone that the feed declares. Money and quantities are exact decimals with four places. Columns that",
+        "the contract does not know are kept in `_extra`. Of rows with the same key the newest version counts.",
+        "PII classes are direct, identifier, quasi and free_text.",
         "",
-        "Of rows with the same key the newest version counts; PII classes are direct, identifier, quasi and free_text.",
+        "Every raw table also has:",
         "",
-        "Every raw table also has: " + "; ".join(f"`{n}` ({t}) – {about}" for n, (t, about) in LINEAGE.items()),
+        *(f"- `{name}` ({sql_type}): {about}" for name, (sql_type, about) in LINEAGE.items()),
         "",
     ]
     for domain in dict.fromkeys(s.domain for s in all_streams):
@@ -138,9 +163,13 @@ def contract_md() -> str:
 
 def generated() -> dict[Path, str]:
     """Content of every generated file by its path within the repository."""
-    files = {MODELS / "sources.yml": sources_yml(), Path("docs/contract.md"): contract_md()}
+    files = {
+        DBT / "models/sources.yml": sources_yml(),
+        DBT / "macros/contract.sql": contract_macro(),
+        Path("docs/contract.md"): contract_md(),
+    }
     for stream in streams().values():
-        files[MODELS / "staging" / stream.domain / f"stg_{stream.domain}__{stream.name}.yml"] = staging_yml(stream)
+        files[STAGING / stream.domain / f"stg_{stream.domain}__{stream.name}.yml"] = staging_yml(stream)
     return files
 
 
