@@ -1,0 +1,1 @@
+"""Components: the patterns of the graph as classes; their instances are the YAML files of orchestration/defs."""
