@@ -17,6 +17,7 @@ NOT_RELEASED = {"ops.feed_state", "ops.seen_files", "ops.ledger"}  # the engine'
 def copy_tables(con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[str, int], work: str, out: str,
                 release_id: str) -> None:
     """Create every table in the attached database `out` with rows from `work` and a constant column release_id."""
+    con.begin()  # one commit, so one flush, for all tables
     for schema in sorted({table.schema for table in tables} | {"ops"}):
         con.execute(f"create schema {quoted(out)}.{quoted(schema)}")
     for number, table in enumerate(tables):
@@ -30,6 +31,7 @@ def copy_tables(con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[
         _copy_comments(con, table, work, out)
         if number == len(tables) // 2:
             reach("release.mid_copy")
+    con.commit()
 
 
 def write_release_row(con: duckdb.DuckDBPyConnection, out: str, release_id: str, as_of: str, built_at: datetime,
