@@ -14,4 +14,14 @@ def open_reader(path: Path, source: FilesSource) -> Reader:
 
         stream = ByteStream(path)
         return DelimitedReader(stream, source, resolve(stream, source.encoding))
+    if source.format in ("parquet", "excel"):
+        from orchestration.ingestion.readers.container import ContainerReader
+
+        return ContainerReader(path, source)
+    if source.format == "jsonl":
+        from orchestration.ingestion.encoding import resolve
+        from orchestration.ingestion.readers.jsonl import JsonLinesReader
+
+        stream = ByteStream(path)
+        return JsonLinesReader(stream, resolve(stream, source.encoding))
     raise DeliveryRejected("unsupported_format", f"{path.name}: format {source.format} is not read yet")

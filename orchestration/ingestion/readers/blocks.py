@@ -8,11 +8,11 @@ import numpy as np
 
 from orchestration.ingestion.limits import LIMITS, Limits
 from orchestration.ingestion.model import DeliveryRejected
-from orchestration.ingestion.readers.stream import ByteStream
+from orchestration.ingestion.readers.stream import ByteStream, MemoryStream
 from orchestration.ingestion.readers.wide import WideStream
 from orchestration.ingestion.scanner import Dialect, Index, Scan, scan
 
-Stream = ByteStream | WideStream
+Stream = ByteStream | WideStream | MemoryStream
 
 
 @dataclass(frozen=True)

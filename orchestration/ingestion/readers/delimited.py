@@ -17,12 +17,14 @@ import pyarrow.csv as pacsv
 from orchestration.ingestion.encoding import Encoding, check_not_utf8
 from orchestration.ingestion.limits import LIMITS, Limits
 from orchestration.ingestion.model import BadRecord, Chunk, DeliveryRejected, FilesSource
+from orchestration.ingestion.readers.ahead import ahead
 from orchestration.ingestion.readers.blocks import Blocks, Place
+from orchestration.ingestion.readers.columns import check_names, numbered
 from orchestration.ingestion.readers.stream import ByteStream
 from orchestration.ingestion.readers.wide import WideStream
 from orchestration.ingestion.scanner import Dialect, Index
 
-RECORD_NO = "_record_no"
+# Their second bytes may look like ASCII from 0x40 on.
 TWO_BYTE = (
     "gb18030",
     "big5",
@@ -30,7 +32,7 @@ TWO_BYTE = (
     "shift_jis",
     "cp932",
     "cp950",
-)  # a second byte may look like ASCII from 0x40
+)
 _WINDOW = 1 << 16
 
 
@@ -44,7 +46,7 @@ class DelimitedReader:
         quote = source.quote or None
         if len(delimiter.encode()) != 1 or len((quote or "x").encode()) != 1:
             raise DeliveryRejected(
-                "unsupported_dialect", f"{self._name}: delimiter and quote must be one ASCII character"
+                "unsupported_dialect", f"{self._name}: delimiter and quote must be one byte"
             )
         self._dialect = Dialect(ord(delimiter), ord(quote) if quote else None)
         self._codec = encoding.codec  # of the bytes that the scanner sees
@@ -73,13 +75,13 @@ class DelimitedReader:
         start, stop, after = (int(part[0]) for part in (index.starts, index.stops, index.nexts))
         if found.faults and found.faults[0].start == start:
             raise self._reject(
-                "bad_header", "line 1: the header has a quote out of place; check `quote` and `delimiter`"
+                "bad_header", "the header has a quote out of place; check `quote` and `delimiter`"
             )
         try:
             text = data[start:stop].decode(self._codec)
         except UnicodeDecodeError as error:
             raise self._reject(
-                "encoding_mismatch", f"the header is not {self.encoding}; declare `encoding:`"
+                "encoding_mismatch", f"the header is not {self.encoding}; correct `encoding:`"
             ) from error
         dialect = self._dialect
         quoting = csv.QUOTE_MINIMAL if dialect.quote is not None else csv.QUOTE_NONE
@@ -96,23 +98,16 @@ class DelimitedReader:
         return [name.strip() for name in names]
 
     def _check_columns(self) -> None:
-        names = self._physical[:-1] if self._physical and not self._physical[-1] else self._physical
-        if len(names) > self._limits.columns:
-            raise self._reject("too_many_columns", f"{len(names):,} columns; at most {self._limits.columns:,} are read")
-        if "" in names:
-            raise self._reject("missing_header", f"column {names.index('') + 1} has no name in the header")
-        if RECORD_NO in names or "\0" in "".join(names):
-            raise self._reject("bad_header", f"the header has the reserved name {RECORD_NO} or a NUL")
-        seen: set[str] = set()
-        for name in names:
-            if name.casefold() in seen:
-                raise self._reject("duplicate_header", f"column {name!r} is twice in the header (case aside)")
-            seen.add(name.casefold())
-        if not self._source.header and not names:
+        if not self._source.header and not self._physical:
             raise self._reject("missing_header", "a file without header needs `columns:` in its feed")
+        trailing = len(self._physical) > 1 and not self._physical[-1]
+        check_names(self._name, self._physical[: -1 if trailing else None], self._limits)
 
     def chunks(self) -> Iterator[Chunk]:
-        """All records, one chunk per block."""
+        """All records, one chunk per block, one chunk ahead of the caller."""
+        return ahead(self._chunks())
+
+    def _chunks(self) -> Iterator[Chunk]:
         if not self.columns:
             return
         for place, data in self._blocks:
@@ -163,9 +158,7 @@ class DelimitedReader:
         return np.flatnonzero(filled.to_numpy()) if pc.any(filled).as_py() else None
 
     def _finish(self, table: pa.Table, numbers: np.ndarray) -> pa.Table:
-        if not self._physical[-1]:
-            table = table.remove_column(len(self._physical) - 1)
-        return table.append_column(RECORD_NO, pa.array(numbers.astype(np.int64)))
+        return numbered(table if self._physical[-1] else table.select(self.columns), numbers)
 
     def _careful(self, place: Place, data: memoryview) -> tuple[pa.Table, list[BadRecord]]:
         index = self._blocks.hold(place, data)
@@ -196,7 +189,7 @@ class DelimitedReader:
     def _good(
         self, data: memoryview, index: Index, wrong: dict[int, tuple[str, str]], newlines: bool
     ) -> tuple[pa.Table, np.ndarray]:
-        """The records that are not wrong, and their rows. What the parser sees otherwise than the scanner is added to `wrong`."""
+        """The records that are not wrong, and their rows. `wrong` grows by what the parser refuses."""
         good = np.setdiff1d(np.arange(len(index.starts)), np.fromiter(wrong, np.int64, len(wrong)))
         table = self._parse_rows(data, index, good, newlines)
         if table is None:

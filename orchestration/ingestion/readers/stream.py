@@ -70,3 +70,30 @@ class ByteStream:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+class MemoryStream:
+    """Bytes in memory with the manners of ByteStream; `path` names the file they were made from."""
+
+    packed = False
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self.path, self._data, self._at = path, data, 0
+
+    def again(self) -> "MemoryStream":
+        """A second, independent stream over the same bytes."""
+        return MemoryStream(self.path, self._data)
+
+    def original(self, record: bytes) -> bytes:
+        """The bytes as they are here."""
+        return record
+
+    def seek(self, offset: int) -> None:
+        """Make the next read start at `offset`."""
+        self._at = offset
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, less only at the end."""
+        part = self._data[self._at : self._at + size]
+        self._at += len(part)
+        return part

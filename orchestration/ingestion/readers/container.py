@@ -1,0 +1,175 @@
+"""Parquet and Excel: formats whose parsers trust the file, read in a process of its own with little to lose (F-44).
+
+The worker (worker.py) has a limited address space and processor time. It sends its records as an Arrow stream: text
+columns, and a last column that holds, for a record that could not be read, the reason as JSON. When the worker dies,
+the delivery is rejected and the run goes on.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.ingestion.limits import LIMITS, MB, Limits
+from orchestration.ingestion.model import BadRecord, Chunk, DeliveryRejected, FilesSource
+from orchestration.ingestion.readers.ahead import ahead
+from orchestration.ingestion.readers.columns import check_names, numbered
+
+WORKER = Path(__file__).with_name("worker.py")
+
+
+class ContainerReader:
+    """Reads one Parquet or Excel file through a worker; see model.Reader. There are no lines and no byte ranges:
+
+    `record_bytes` gives the record as a JSON object of its text values.
+    """
+
+    encoding = None
+
+    def __init__(self, path: Path, source: FilesSource, limits: Limits = LIMITS) -> None:
+        self._path, self._source, self._limits = path, source, limits
+        self._last: list[tuple[int, pa.Table]] = []
+        self.columns: list[str] = []
+        self.records = 0
+        if not path.stat().st_size:
+            return
+        with _Worker(path, source, limits, only_schema=True) as stream:
+            facts = json.loads(stream.schema.metadata[b"facts"])
+            self.columns, self.records = stream.schema.names[:-1], facts["records"]
+        check_names(path.name, self.columns, limits)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All records, one chunk ahead of the caller."""
+        return ahead(self._chunks())
+
+    def _chunks(self) -> Iterator[Chunk]:
+        """A worker that ends early, or sends other than it announced, rejects the delivery."""
+        if not self.columns:
+            return
+        done = 0
+        with _Worker(self._path, self._source, self._limits) as stream:
+            for batch in stream:
+                chunk = self._chunk(pa.Table.from_batches([batch]), done)
+                done += chunk.records
+                yield chunk
+        if done != self.records:
+            raise DeliveryRejected(
+                "wrong_count", f"{self._path.name}: announces {self.records:,} records and holds {done:,}", done
+            )
+
+    def _chunk(self, table: pa.Table, done: int) -> Chunk:
+        self._last = [*self._last[-2:], (done + 1, table)]
+        numbers = np.arange(done + 1, done + 1 + table.num_rows)
+        reasons, table = table.column(table.num_columns - 1), table.select(self.columns)
+        if reasons.null_count == len(reasons):
+            return Chunk(len(reasons), numbered(table, numbers))
+        good = pc.is_null(reasons)
+        bad = [
+            BadRecord(record_no=int(number), **{**json.loads(reason), "content": json.loads(reason)["content"].encode()})
+            for number, reason in zip(numbers, reasons.to_pylist(), strict=True)
+            if reason is not None
+        ]
+        return Chunk(len(reasons), numbered(table.filter(good), numbers[good.to_numpy()]), bad)
+
+    def record_bytes(self, record_nos: Sequence[int]) -> dict[int, bytes]:
+        """The records as JSON objects of text."""
+        wanted = sorted(set(record_nos))
+        found = self._from_last(wanted)
+        if len(found) < len(wanted):
+            kept = self._last
+            for _ in self.chunks():
+                found |= self._from_last(wanted)
+                if len(found) == len(wanted):
+                    break
+            self._last = kept
+        return found
+
+    def _from_last(self, wanted: Sequence[int]) -> dict[int, bytes]:
+        found = {}
+        for first, table in self._last:
+            rows = [number for number in wanted if first <= number < first + table.num_rows]
+            records = table.take(pa.array([number - first for number in rows], pa.int64())).to_pylist()
+            for number, record in zip(rows, records, strict=True):
+                reason = record.pop(table.column_names[-1])
+                text = json.loads(reason)["content"] if reason else json.dumps(record, ensure_ascii=False)
+                found[number] = text.encode()
+        return found
+
+    def line_numbers(self, record_nos: Sequence[int]) -> dict[int, int]:
+        """Nothing: these formats have no lines."""
+        return {}
+
+
+class _Worker:
+    """The worker process as a context that gives its Arrow stream and turns its failures into DeliveryRejected."""
+
+    def __init__(self, path: Path, source: FilesSource, limits: Limits, only_schema: bool = False) -> None:
+        self._path = path
+        seconds = limits.probe_seconds + path.stat().st_size // MB * 2
+        options = {
+            "path": str(path),
+            "format": source.format,
+            "sheet": source.sheet,
+            "header": source.header,
+            "columns": source.columns,
+            "only_schema": only_schema,
+            "memory": limits.probe_memory,
+            "seconds": seconds,
+            "max_columns": limits.columns,
+            "unpacked": limits.unpacked,
+            "ratio": limits.ratio,
+            "batch": limits.block // 2,
+        }
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed in __exit__
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(WORKER), json.dumps(options)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"},
+        )
+
+        with suppress(OSError):
+            fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, MB)
+
+    def __enter__(self) -> pa.ipc.RecordBatchStreamReader:
+        try:
+            return pa.ipc.open_stream(self._process.stdout)
+        except (pa.ArrowInvalid, OSError) as error:
+            self._end()
+            raise self._failure() from error
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if kind is not None and not issubclass(kind, (pa.ArrowInvalid, OSError)):
+            self._process.kill()  # the caller stopped early
+            self._end()
+            return
+        self._end()
+        if self._process.returncode or kind is not None:
+            raise self._failure() from error
+
+    def _end(self) -> None:
+        self._process.stdout.close()
+        self._process.wait()
+
+    def _failure(self) -> DeliveryRejected:
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        name, code = self._path.name, self._process.returncode
+        if code == 3 and lines:
+            told = json.loads(lines[-1])
+            return DeliveryRejected(told["reason"], f"{name}: {told['message']}")
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            return DeliveryRejected("too_expensive", f"{name}: reading it takes more processor time than its size allows")
+        last = lines[-1] if lines else f"ended with {code}"
+        return DeliveryRejected("unsafe_file", f"{name}: cannot be read within the limits for untrusted files ({last})")
