@@ -24,11 +24,15 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True)
 class Expression:
-    """A checked expression: its text, the column names it reads, and whether it can fail at run time."""
+    """A checked expression: its text, the columns it reads, whether it can fail at run time.
+
+    `bare` is the column's name when the expression is nothing else.
+    """
 
     sql: str
     columns: frozenset[str]
     can_fail: bool
+    bare: str | None = None
 
 
 def _walk(node: object) -> Iterable[dict]:
@@ -74,7 +78,9 @@ def parse(text: str) -> Expression:
             can_fail |= part["function_name"].lower() not in SAFE_FUNCTIONS
         elif kind == "CAST":
             can_fail |= not part.get("try_cast")
-    return Expression(text, frozenset(columns - lambda_names), can_fail)
+    top = node["select_list"][0]
+    bare = top["column_names"][0] if top["class"] == "COLUMN_REF" and len(top["column_names"]) == 1 else None
+    return Expression(text, frozenset(columns - lambda_names), can_fail, bare)
 
 
 def bind(text: str, columns: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Feed files: YAML in, validated feeds out; every mistake is told as `file:line: field: what is wrong; what to write`."""
+"""Feed files: YAML in, validated feeds out; mistakes as `file:line: field: what is wrong; what to write`."""
 
 import codecs
 import re
@@ -10,7 +10,7 @@ from pydantic import PrivateAttr, ValidationError
 
 from orchestration.contract import streams
 from orchestration.ingestion.expressions import ExpressionError, closest, parse
-from orchestration.ingestion.model import Feed, FeedError, FilesSource
+from orchestration.ingestion.model import Feed, FeedError, FilesSource, RestSource, SqlSource
 
 Place = tuple[str | int, ...]
 
@@ -119,7 +119,7 @@ def _told(path: Path, lines: dict[Place, int], error: dict) -> str:
 def _fields(loc: tuple) -> list[str]:
     """Names of the fields that may stand where an unknown one was found."""
     if loc[0] == "source" and len(loc) > 2:
-        kinds = {k.model_fields["type"].annotation.__args__[0]: k for k in Feed.model_fields["source"].annotation.__args__}
+        kinds = {"files": FilesSource, "sql": SqlSource, "rest": RestSource}
         return list(kinds[loc[1]].model_fields)
     return ["map", "where"] if loc[0] == "streams" else list(Feed.model_fields)
 
@@ -202,7 +202,8 @@ def load_feeds(folder: Path) -> list[Feed]:
             continue
         if feed.feed in feeds:
             first = feeds[feed.feed][0]
-            mistakes.append(str(located_error(feed, ("feed",), f"{feed.feed!r} is already the name in {first}; choose another")))
+            message = f"{feed.feed!r} is already the name of {first}; choose another"
+            mistakes.append(str(located_error(feed, ("feed",), message)))
         feeds.setdefault(feed.feed, (path, feed))
     if mistakes:
         raise FeedError("\n".join(mistakes))

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingestion import ledger
-from orchestration.ingestion.gate import NO_STREAM, Counts, Gate, Lineage
+from orchestration.ingestion.gate import NO_STREAM, Counts, Gate
 from orchestration.ingestion.killpoints import reach
 from orchestration.ingestion.landing import Found, Landed, find, land, sweep
 from orchestration.ingestion.model import DeliveryRejected, Feed, FilesSource
+from orchestration.ingestion.plan import Lineage
 from orchestration.ingestion.prefetch import prefetched
 from orchestration.ingestion.store import quoted
 from orchestration.settings import Settings

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
 
 from orchestration.ingestion.killpoints import reach
@@ -72,9 +72,9 @@ def version_of(name: str, pattern: str | None) -> date | None:
         return None
 
 
-def _fixed_part(pattern: str) -> Path:
+def _fixed_part(pattern: Path) -> Path:
     """The leading folders of a glob that hold no wildcard."""
-    parts = Path(pattern).parts[:-1]
+    parts = pattern.parts[:-1]
     fixed = next((i for i, part in enumerate(parts) if has_magic(part)), len(parts))
     return Path(*parts[:fixed])
 
@@ -86,11 +86,12 @@ def find(source: FilesSource, settings: Settings) -> list[Found]:
     CRM_SETTLE_SECONDS (default 2) unless `<name>.done` stands beside them, and files whose size changes while we look.
     """
     pattern = expand(source.path)
-    absolute = str((settings.home / Path(pattern).expanduser()).absolute())
+    absolute = (settings.home / Path(pattern).expanduser()).absolute()
     root = _fixed_part(absolute)
+    if not root.is_dir():
+        raise LandingError(f"{root}: there is no such folder; create it, or correct the path of the feed")
     found = []
-    for text in glob(absolute, recursive=True):
-        path = Path(text)
+    for path in root.glob(absolute.relative_to(root).as_posix()):
         if path.name.endswith(UNFINISHED) or path.name.startswith(".") or not path.is_file():
             continue
         stat = path.stat()
@@ -143,7 +144,8 @@ def land(found: Found, settings: Settings) -> Landed:
 def _land(found: Found, settings: Settings) -> Landed:
     settings.landing.mkdir(parents=True, exist_ok=True)
     before = found.path.stat()
-    fd, temporary = tempfile.mkstemp(prefix=".incoming-", dir=settings.landing)
+    fd, name = tempfile.mkstemp(prefix=".incoming-", dir=settings.landing)
+    temporary = Path(name)
     try:
         digest, size = hashlib.sha256(), 0
         with os.fdopen(fd, "wb") as target:
@@ -162,12 +164,12 @@ def _land(found: Found, settings: Settings) -> Landed:
         target_path = settings.landing / sha[:2] / (sha + _suffix(found.name))
         if not (target_path.exists() and target_path.stat().st_size == size):
             target_path.parent.mkdir(exist_ok=True)
-            os.chmod(temporary, 0o444)
-            os.replace(temporary, target_path)
+            temporary.chmod(0o444)
+            temporary.replace(target_path)
             _sync_folder(target_path.parent)
         reach("landing.after_rename")
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     mtime = datetime.fromtimestamp(before.st_mtime, UTC).replace(tzinfo=None)
     return Landed(str(target_path.relative_to(settings.home)), found.name, sha, size, mtime, found.version)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from orchestration.settings import Settings
 
@@ -43,7 +44,7 @@ def writer_lock(settings: Settings) -> Iterator[None]:
     fd = os.open(settings.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _acquire(fd, wait, settings)
-        command = shlex.join([os.path.basename(sys.argv[0] or "python"), *sys.argv[1:]])
+        command = shlex.join([Path(sys.argv[0] or "python").name, *sys.argv[1:]])
         who = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat(timespec="seconds")}
         os.ftruncate(fd, 0)
         os.pwrite(fd, json.dumps(who).encode(), 0)

@@ -16,7 +16,7 @@ from orchestration.contract import Column
 from orchestration.ingestion.model import Feed
 from orchestration.ingestion.store import literal
 
-SPACES = " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
+SPACES = " \t\n\r\v\f\u00a0\u1680\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 WIDE = "０１２３４５６７８９．，－＋／：　−"
 PLAIN = "0123456789.,-+/: -"
 SHORT_YEAR = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}([ T].*)?"
@@ -56,13 +56,18 @@ class Value:
     rule: str
 
 
-def cleaned(text: str, nulls: tuple[str, ...]) -> str:
-    """SQL of a text trimmed, and NULL where it means no value."""
-    trimmed = f"trim({text}, {literal(SPACES)})"
+def trimmed(text: str) -> str:
+    """SQL of a text without white space at its ends. The test costs a tenth of the trim, which few texts need."""
+    ends = f"^[{SPACES}]|[{SPACES}]$"
+    return f"case when regexp_matches({text}, {literal(ends)}) then trim({text}, {literal(SPACES)}) else {text} end"
+
+
+def known(text: str, nulls: tuple[str, ...]) -> str:
+    """SQL of a trimmed text that is NULL where it means no value."""
     if set(nulls) <= {""}:
-        return f"nullif({trimmed}, '')"
+        return f"nullif({text}, '')"
     listed = ", ".join(literal(n) for n in sorted({*nulls, ""}))
-    return f"case when {trimmed} not in ({listed}) then {trimmed} end"
+    return f"case when {text} not in ({listed}) then {text} end"
 
 
 def plain(text: str) -> str:
@@ -176,8 +181,8 @@ def _formats(feed: Feed) -> str:
 def _wall_clock(feed: Feed, text: str) -> str:
     """SQL of a TIMESTAMP as written. The declared order comes first, so that its feeds stay fast."""
     iso = f"case when {text} < ':' then try_cast({text} as timestamp) end"  # digits first: 'epoch' is no date
-    other = f"try_strptime({plain(text)}, {_formats(feed)})"
-    return f"coalesce({iso}, {other}, try_cast({plain(text)} as timestamp))"
+    other = f"coalesce(try_strptime({plain(text)}, {_formats(feed)}), try_cast({plain(text)} as timestamp))"
+    return f"coalesce({iso}, case when {text} is not null then {other} end)"  # CASE keeps the slow part lazy
 
 
 def _time_rule(text: str, unknown: str) -> str:
@@ -196,10 +201,11 @@ def _timestamp(feed: Feed, text: str) -> tuple[str, str]:
     clock = _wall_clock(feed, text)
     local = clock if feed.timezone == "UTC" else f"(({clock}) at time zone {literal(feed.timezone)}) at time zone 'UTC'"
     offset = r".*:[0-9]{2}([.,][0-9]+)? ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
-    marked = f"{text}[-1] in ('Z', 'z') or contains({text}, '+') or contains({text}[12:], '-')"
+    maybe = f"strlen({text}) <> 19 or suffix({text}, 'Z') or contains({text}, '+') or {text}[17] = '-'"
     joined = f"regexp_replace({text}, ' ?([+-][0-9]{{2}}:?[0-9]*|[Zz])$', '\\1')"
-    instant = f"case when {_matches(text, offset)} then try_cast({joined} as timestamptz) at time zone 'UTC' end"
-    return f"case when {marked} then {instant} else {local} end", _time_rule(text, "not_a_time")
+    instant = f"try_cast({joined} as timestamptz) at time zone 'UTC'"
+    has_offset = f"({maybe}) and {_matches(text, offset)}"  # the first part is cheap and rules out most texts
+    return f"case when {has_offset} then {instant} else {local} end", _time_rule(text, "not_a_time")
 
 
 _CASTS = {
