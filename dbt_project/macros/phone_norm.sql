@@ -12,7 +12,7 @@
         when {{ digits }} like '00%' then '+' || substr({{ digits }}, 3)
         when {{ code }} is null then {{ digits }}
         when {{ digits }} like '0%' then '+' || {{ code }} || substr({{ digits }}, 2)
-        when length({{ digits }}) >= 11 and {{ code }} <> '1' and {{ digits }} like {{ code }} || '%'
+        when length({{ digits }}) >= 11 and {{ digits }} like {{ code }} || '%'
             then '+' || {{ digits }}
         else '+' || {{ code }} || {{ digits }}
     end

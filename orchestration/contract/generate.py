@@ -182,17 +182,17 @@ def outdated(repo: Path = REPO) -> list[Path]:
     ]
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], repo: Path = REPO) -> int:
     """Writes or, with --check, compares; returns the exit code."""
-    stale = outdated()
+    stale = outdated(repo)
     if "--check" in arguments:
         for path in stale:
             print(f"{path}: not what orchestration/contract says; run python -m orchestration.contract.generate")
         return 1 if stale else 0
     files = generated()
     for path in stale:
-        (REPO / path).parent.mkdir(parents=True, exist_ok=True)
-        (REPO / path).write_text(files[path], encoding="utf-8")
+        (repo / path).parent.mkdir(parents=True, exist_ok=True)
+        (repo / path).write_text(files[path], encoding="utf-8")
         print(f"wrote {path}")
     return 0
 
