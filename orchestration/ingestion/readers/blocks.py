@@ -33,7 +33,7 @@ class Blocks:
         self._places: list[Place] = []
         self.offset, self._first_line = 0, 1
         self._other: Stream | None = None
-        self._held: tuple[Place, bytes | memoryview, Index] | None = None
+        self._held: dict[int, tuple[bytes | memoryview, Index]] = {}
 
     def skip(self, offset: int, lines: int) -> None:
         """Leave out the first bytes and lines: byte order mark and header."""
@@ -83,27 +83,34 @@ class Blocks:
                 records,
             )
 
-    def hold(self, place: Place, data: bytes | memoryview) -> Index:
-        """The index of a block; kept, as the caller may ask for records of it next."""
-        if self._held is None or self._held[0] is not place:
-            self._held = (place, data, Index(data, place.scan, self.dialect))
-        return self._held[2]
+    def index(self, place: Place, data: bytes | memoryview) -> Index:
+        """The index of a block. The last few are kept, as the caller may ask for records of them next."""
+        held = self._held.get(place.record)
+        if held is None:
+            held = self._held[place.record] = (data, Index(data, place.scan, self.dialect))
+            for old in list(self._held)[:-2]:
+                self._held.pop(old, None)
+        return held[1]
 
     def _find(self, record_nos: Sequence[int]) -> Iterator[tuple[Place, memoryview, Index, np.ndarray]]:
-        firsts = [place.record for place in self._places]
+        places = self._places
+        firsts = [place.record for place in places]
         wanted: dict[int, list[int]] = {}
         for number in sorted(set(record_nos)):
             wanted.setdefault(bisect_right(firsts, number) - 1, []).append(number)
         for which, numbers in wanted.items():
             if which < 0:
                 continue
-            place = self._places[which]
-            if self._held is None or self._held[0] is not place:
-                self._other = self._other or self._stream.again()  # never disturbs the reading of chunks
-                self._other.seek(place.offset)
-                self.hold(place, self._other.read(place.scan.end))
+            place = places[which]
+            data, index = self._held.get(place.record) or self._load(place)
             rows = np.array([n for n in numbers if n < place.record + place.scan.records], np.int64) - place.record
-            yield place, memoryview(self._held[1]), self._held[2], rows
+            yield place, memoryview(data), index, rows
+
+    def _load(self, place: Place) -> tuple[bytes, Index]:
+        self._other = self._other or self._stream.again()  # the chunks are being read from the first
+        self._other.seek(place.offset)
+        data = self._other.read(place.scan.end)
+        return data, self.index(place, data)
 
     def record_bytes(self, record_nos: Sequence[int]) -> dict[int, bytes]:
         """The bytes of records, without their line ends."""

@@ -20,7 +20,7 @@ def check_names(name: str, columns: list[str], limits: Limits = LIMITS) -> None:
     seen: set[str] = set()
     for column in columns:
         if column.casefold() == RECORD_NO or "\0" in column:
-            raise DeliveryRejected("bad_header", f"{name}: a column is named {column!r}, which is reserved or has a NUL")
+            raise DeliveryRejected("bad_header", f"{name}: a column may not be named {column!r}")
         if column.casefold() in seen:
             raise DeliveryRejected(
                 "duplicate_header", f"{name}: column {column!r} is in the header more than once (case is no difference)"

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -43,9 +44,9 @@ class ContainerReader:
         self.records = 0
         if not path.stat().st_size:
             return
-        with _Worker(path, source, limits, only_schema=True) as stream:
-            facts = json.loads(stream.schema.metadata[b"facts"])
-            self.columns, self.records = stream.schema.names[:-1], facts["records"]
+        self._ready: _Worker | None = _Worker(path, source, limits)  # waits with its first batch for chunks()
+        schema = self._ready.open().schema
+        self.columns, self.records = schema.names[:-1], json.loads(schema.metadata[b"facts"])["records"]
         check_names(path.name, self.columns, limits)
 
     def chunks(self) -> Iterator[Chunk]:
@@ -57,7 +58,8 @@ class ContainerReader:
         if not self.columns:
             return
         done = 0
-        with _Worker(self._path, self._source, self._limits) as stream:
+        worker, self._ready = self._ready or _Worker(self._path, self._source, self._limits), None
+        with worker as stream:
             for batch in stream:
                 chunk = self._chunk(pa.Table.from_batches([batch]), done)
                 done += chunk.records
@@ -75,9 +77,9 @@ class ContainerReader:
             return Chunk(len(reasons), numbered(table, numbers))
         good = pc.is_null(reasons)
         bad = [
-            BadRecord(record_no=int(number), **{**json.loads(reason), "content": json.loads(reason)["content"].encode()})
+            BadRecord(record_no=int(number), content=why.pop("content").encode(), **why)
             for number, reason in zip(numbers, reasons.to_pylist(), strict=True)
-            if reason is not None
+            if reason is not None and (why := json.loads(reason))
         ]
         return Chunk(len(reasons), numbered(table.filter(good), numbers[good.to_numpy()]), bad)
 
@@ -113,7 +115,7 @@ class ContainerReader:
 class _Worker:
     """The worker process as a context that gives its Arrow stream and turns its failures into DeliveryRejected."""
 
-    def __init__(self, path: Path, source: FilesSource, limits: Limits, only_schema: bool = False) -> None:
+    def __init__(self, path: Path, source: FilesSource, limits: Limits) -> None:
         self._path = path
         seconds = limits.probe_seconds + path.stat().st_size // MB * 2
         options = {
@@ -122,7 +124,6 @@ class _Worker:
             "sheet": source.sheet,
             "header": source.header,
             "columns": source.columns,
-            "only_schema": only_schema,
             "memory": limits.probe_memory,
             "seconds": seconds,
             "max_columns": limits.columns,
@@ -139,12 +140,19 @@ class _Worker:
             env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"},
         )
 
+        self._stop = weakref.finalize(self, _stop, self._process)
+        self._stream: pa.ipc.RecordBatchStreamReader | None = None
         with suppress(OSError):
             fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, MB)
 
     def __enter__(self) -> pa.ipc.RecordBatchStreamReader:
+        return self.open()
+
+    def open(self) -> pa.ipc.RecordBatchStreamReader:
+        """The stream, once its schema has arrived. Raises DeliveryRejected."""
         try:
-            return pa.ipc.open_stream(self._process.stdout)
+            self._stream = self._stream or pa.ipc.open_stream(self._process.stdout)
+            return self._stream
         except (pa.ArrowInvalid, OSError) as error:
             self._end()
             raise self._failure() from error
@@ -161,6 +169,7 @@ class _Worker:
     def _end(self) -> None:
         self._process.stdout.close()
         self._process.wait()
+        self._stop.detach()
 
     def _failure(self) -> DeliveryRejected:
         self._errors.seek(0)
@@ -170,6 +179,12 @@ class _Worker:
             told = json.loads(lines[-1])
             return DeliveryRejected(told["reason"], f"{name}: {told['message']}")
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            return DeliveryRejected("too_expensive", f"{name}: reading it takes more processor time than its size allows")
+            return DeliveryRejected("too_expensive", f"{name}: takes more processor time than its size allows")
         last = lines[-1] if lines else f"ended with {code}"
         return DeliveryRejected("unsafe_file", f"{name}: cannot be read within the limits for untrusted files ({last})")
+
+
+def _stop(process: subprocess.Popen) -> None:
+    process.kill()
+    process.stdout.close()
+    process.wait()

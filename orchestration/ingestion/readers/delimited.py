@@ -45,9 +45,7 @@ class DelimitedReader:
         delimiter = "\t" if source.format == "tsv" and source.delimiter == "," else source.delimiter
         quote = source.quote or None
         if len(delimiter.encode()) != 1 or len((quote or "x").encode()) != 1:
-            raise DeliveryRejected(
-                "unsupported_dialect", f"{self._name}: delimiter and quote must be one byte"
-            )
+            raise DeliveryRejected("unsupported_dialect", f"{self._name}: delimiter and quote must be one byte")
         self._dialect = Dialect(ord(delimiter), ord(quote) if quote else None)
         self._codec = encoding.codec  # of the bytes that the scanner sees
         if encoding.wide or (encoding.codec in TWO_BYTE and delimiter > "?"):
@@ -74,9 +72,7 @@ class DelimitedReader:
         index = Index(data, found, self._dialect)
         start, stop, after = (int(part[0]) for part in (index.starts, index.stops, index.nexts))
         if found.faults and found.faults[0].start == start:
-            raise self._reject(
-                "bad_header", "the header has a quote out of place; check `quote` and `delimiter`"
-            )
+            raise self._reject("bad_header", "the header has a quote out of place; check `quote` and `delimiter`")
         try:
             text = data[start:stop].decode(self._codec)
         except UnicodeDecodeError as error:
@@ -161,7 +157,7 @@ class DelimitedReader:
         return numbered(table if self._physical[-1] else table.select(self.columns), numbers)
 
     def _careful(self, place: Place, data: memoryview) -> tuple[pa.Table, list[BadRecord]]:
-        index = self._blocks.hold(place, data)
+        index = self._blocks.index(place, data)
         wrong: dict[int, tuple[str, str]] = {}
         for fault in place.scan.faults:
             wrong[index.record_at(fault.start)] = (fault.rule, _QUOTES[fault.rule])

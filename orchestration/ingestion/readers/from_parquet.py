@@ -35,7 +35,7 @@ def read(options: dict) -> tuple[list[str], dict, Iterator[list[pa.Array]]]:
 
 def _check(name: str, kind: pa.DataType) -> None:
     if pa.types.is_duration(kind) or pa.types.is_interval(kind):
-        raise Refused("unsupported_type", f"column {name!r} has type {kind}, which has no exact text; deliver it as text")
+        raise Refused("unsupported_type", f"column {name!r} has type {kind}; deliver it as text")
 
 
 def _batches(file: pq.ParquetFile, rows: int, size: int, room: int) -> Iterator[list[pa.Array]]:

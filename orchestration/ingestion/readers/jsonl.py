@@ -64,7 +64,9 @@ class JsonLinesReader:
                     )
                     keys = [key for row in rows.fetchall() for key in row[0]]
                 except (UnicodeDecodeError, pa.ArrowInvalid, duckdb.Error):
-                    keys = [key for record in self._each(place, data, index) if isinstance(record, dict) for key in record]
+                    keys = [
+                        key for record in self._each(place, data, index) if isinstance(record, dict) for key in record
+                    ]
                 found |= dict.fromkeys(keys)
                 if len(found) > self._limits.columns:
                     break
@@ -90,7 +92,7 @@ class JsonLinesReader:
                 yield self._chunk(place, data)
 
     def _chunk(self, place: Place, data: memoryview) -> Chunk:
-        index = self._blocks.hold(place, data)
+        index = self._blocks.index(place, data)
         columns: dict[str, list[str | None]] = {name: [] for name in self.columns}
         numbers, bad = [], []
         for row, record in enumerate(self._each(place, data, index)):
@@ -163,7 +165,9 @@ def _as_lines(name: str, stream: ByteStream | WideStream, codec: str) -> bytes |
     if value[1] != len(text):
         return None
     parts = _elements(text) if start == b"[" else [text]
-    return b"".join(part.replace("\r", " ").replace("\n", " ").encode("utf-8", "surrogatepass") + b"\n" for part in parts)
+    return b"".join(
+        part.replace("\r", " ").replace("\n", " ").encode("utf-8", "surrogatepass") + b"\n" for part in parts
+    )
 
 
 def _elements(text: str) -> Iterator[str]:
