@@ -7,7 +7,7 @@
     {%- for kind, column in kinds.items() %}
     left join {{ ref('identity_values') }} as by_{{ kind }}
         on by_{{ kind }}.kind = '{{ kind }}'
-        and by_{{ kind }}.value = {% if kind == 'account' %}account_systems.account_system || ':' || {% endif %}{{ facts }}.{{ column }}
+        and by_{{ kind }}.value = {% if kind == 'account' %}coalesce(account_systems.account_system, {{ facts }}.system) || ':' || {% endif %}{{ facts }}.{{ column }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -1,0 +1,51 @@
+-- A line belongs to the day of its order; its own day holds only where the order was never delivered (F-60).
+with
+
+lines as (
+
+    select
+        lines.*,
+        {{ member_key('lines', 'order_ref') }} as order_id,
+        {{ member_key('lines', 'product_ref') }} as product_id,
+        cast(quantity * unit_price as decimal(18, 4)) as gross_amount,
+        coalesce(discount_amount, 0) as line_discount
+    from {{ ref('stg_sales__order_lines') }} as lines
+
+),
+
+orders as (
+
+    select order_id, ordered_on, is_cancelled from {{ ref('int_orders__identified') }}
+
+),
+
+rates as (
+
+    select currency, rate_on, rate from {{ ref('stg_reference__fx_daily') }}
+
+)
+
+select
+    lines.order_id || ':' || lines.line_ref as line_id,
+    lines.order_id,
+    lines.product_id,
+    lines.system,
+    coalesce(orders.ordered_on, lines.ordered_on) as ordered_on,
+    coalesce(lines.line_kind, 'product') as line_kind,
+    lines.description,
+    lines.quantity,
+    lines.unit_price,
+    lines.line_discount as discount_amount,
+    cast(lines.gross_amount - lines.line_discount as decimal(18, 4)) as line_amount,
+    lines.currency,
+    {{ to_base('lines.gross_amount', 'lines.currency', 'rates.rate') }} as gross_base,
+    {{ to_base('lines.line_discount', 'lines.currency', 'rates.rate') }} as discount_base,
+    {{ to_base('(lines.gross_amount - lines.line_discount)', 'lines.currency', 'rates.rate') }} as line_amount_base,
+    {{ to_base('lines.quantity * lines.unit_cost', 'lines.currency', 'rates.rate') }} as cost_base,
+    coalesce(orders.is_cancelled, false) as is_cancelled,
+    orders.order_id is null as is_orphan
+from lines
+left join orders on lines.order_id = orders.order_id
+left join rates
+    on lines.currency = rates.currency
+    and lines.ordered_on = rates.rate_on
