@@ -58,7 +58,9 @@ def publish(settings: Settings, as_of: date, fingerprint: str, on_event: Listene
         hashes = {table.full_name: content.hash_table(con, _WORK, table) for table in tables}
         content_hash = content.combine(hashes)
         if known := _already_released(settings, as_of, fingerprint, content_hash, hashes):
-            say(f"nothing new: {known.release_id} holds the same content")
+            rejected = known.content_hash != content_hash
+            say("this content was rolled back before; the serving release stays" if rejected else "nothing new")
+            files.prune(settings)
             return known
         release_id = f"r{_next_number(settings):06d}-{content_hash[:8]}"
         built_at = datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,94 @@
+"""Readers during publishing: no error, never two releases in one session, old handles keep their snapshot."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.release.connect import connect
+from tests.release.small import Small
+
+PUBLISHES = 60
+PAUSE = 0.4  # between the sessions of a reader, in seconds
+
+
+def start_readers(small: Small, folder: Path, kinds: list[str]) -> list[subprocess.Popen]:
+    """Reader processes that have all read at least once."""
+    readers = []
+    for number, kind in enumerate(kinds):
+        ready = folder / f"ready{number}"
+        command = [sys.executable, "-m", "tests.release.reader", str(small.settings.current_release)]
+        readers.append(
+            subprocess.Popen(
+                [*command, str(folder / "stop"), str(ready), kind, str(PAUSE)],
+                stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+            )  # fmt: skip
+        )
+    deadline = time.monotonic() + 60
+    while not all((folder / f"ready{number}").exists() for number in range(len(kinds))):
+        assert time.monotonic() < deadline, "readers did not start"
+        time.sleep(0.05)
+    return readers
+
+
+def stop_readers(folder: Path, readers: list[subprocess.Popen]) -> list[dict]:
+    (folder / "stop").touch()
+    return [json.loads(reader.communicate(timeout=60)[0]) for reader in readers]
+
+
+def test_sixty_publishes_under_four_readers_show_no_error_and_no_mixture(small: Small, tmp_path: Path) -> None:
+    """F-73, R6: plain DuckDB connections and SQLAlchemy, each session over four tables."""
+    small.build(orders=50).publish()
+    readers = start_readers(small, tmp_path, ["duckdb", "duckdb", "duckdb", "sqlalchemy"])
+    made = []
+    for edition in range(2, PUBLISHES + 2):
+        tables = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
+        small.change("; ".join(f"update {table} set edition = {edition}" for table in tables))
+        made.append(small.publish().release_id)
+    seen = stop_readers(tmp_path, readers)
+    assert [one["errors"] for one in seen] == [[]] * 4
+    assert [one["mixed"] for one in seen] == [[]] * 4
+    assert len(set(made)) == PUBLISHES
+    for one in seen:
+        assert len(one["releases"]) > PUBLISHES / 6, "the reader was hardly there"
+        assert one["releases"] == sorted(one["releases"]), "a reader went back in time"
+
+
+def test_a_long_open_handle_keeps_its_snapshot_while_new_ones_see_the_new_release(small: Small) -> None:
+    """F-10, F-22: ten publishes prune the file under the old handle."""
+    first = small.build(edition=1).publish()
+    old = duckdb.connect(str(small.settings.current_release), read_only=True)
+    ours = connect(small.settings)
+    for edition in range(2, 12):
+        last = small.build(edition=edition, orders=50).publish()
+    try:
+        for handle in (old, ours):
+            assert handle.execute("select release_id from ops.release").fetchall() == [(first.release_id,)]
+            assert handle.execute("select count(*), sum(edition) from core.fct_orders").fetchall() == [(400, 400)]
+        with connect(small.settings) as fresh:  # the same process: DuckDB would share the old file by its path
+            assert fresh.execute("select release_id from ops.release").fetchall() == [(last.release_id,)]
+    finally:
+        old.close()
+        ours.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_text('/etc/hostname')",
+        "copy core.fct_orders to '/tmp/stolen.csv'",
+        "attach '/tmp/other.duckdb'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "create table core.mine as select 1 as x",
+        "delete from core.fct_orders",
+    ],
+)
+def test_an_analyst_connection_reads_the_release_and_nothing_else(small: Small, sql: str) -> None:
+    small.build().publish()
+    with connect(small.settings) as con, pytest.raises(duckdb.Error):
+        con.execute(sql).fetchall()
