@@ -15,6 +15,9 @@ create macro number12(n, k) as lpad(((n * k + 618033) % 999999999989)::varchar, 
 create macro number8(n, k) as lpad(((n * k + 314159) % 99999989)::varchar, 8, '0');
 create macro shop_ref(i, copy) as 'U' || number8(i * 2 + copy, 27644437);
 create macro member_ref(i) as 'M' || number8(i, 39916801);
+create macro person_ref(i) as 'P' || lpad(i::varchar, 8, '0');
+create macro org_ref(j) as 'O' || lpad(j::varchar, 7, '0');
+create macro key_ref(i) as 'P' || number8(i, 29999999);
 create macro desk_ref(i) as 'D' || number8(i, 31415927);
 create macro visitor(i, device) as 'v' || lpad(to_hex((i * 4 + device) * 2654435761 % 1099511627689), 10, '0');
 create macro order_device(oid) as if(u(oid, 'device') < 0.8, 0, 2);
@@ -75,3 +78,15 @@ create macro postcode_of(region, area, key) as
         when 'UK' then area || (1 + upto(u(key, 'district'), 20)) || ' ' || upto(u(key, 'sector'), 10)
             || chr(65 + upto(u(key, 'post a'), 23)) || chr(65 + upto(u(key, 'post b'), 23))
         else area || lpad(upto(u(key, 'post'), 1000)::varchar, 3, '0') end;
+
+-- What people write: the mood follows satisfaction with noise, and one text in fifteen says something else than it means.
+create macro mood(x, satisfaction) as
+    case when u(x, 'irony') < 0.065 then upto(u(x, 'irony which'), 3) - 1
+        when satisfaction + 0.55 * z(x, 'mood') > 0.30 then 1 when satisfaction + 0.55 * z(x, 'mood') < -0.42 then -1 else 0 end;
+create macro said(x, region, mood, noun) as
+    case when region = 'CN' then
+        case mood when 1 then replace(pick(getvariable('zh_good'), u(x, 'says')), '%', noun) when -1 then replace(pick(getvariable('zh_bad'), u(x, 'says')), '%', noun)
+            else replace(pick(getvariable('zh_plain'), u(x, 'says')), '%', noun) end || pick(getvariable('zh_end'), u(x, 'ends'))
+    else
+        case mood when 1 then replace(pick(getvariable('en_good'), u(x, 'says')), '%', noun) when -1 then replace(pick(getvariable('en_bad'), u(x, 'says')), '%', noun)
+            else replace(pick(getvariable('en_plain'), u(x, 'says')), '%', noun) end || pick(getvariable('en_end'), u(x, 'ends')) end;

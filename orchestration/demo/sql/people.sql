@@ -37,7 +37,7 @@ with seat as (
         z(i, 'delivery') as f_delivery, z(i, 'quality') as f_quality, z(i, 'service') as f_service, z(i, 'price') as f_price,
         case when region = 'EU' then 0.0 when u(i, 'habit') < 0.22 then 1.0 when u(i, 'habit') < 0.42 then 0.0
             else 0.15 + 0.7 * u(i, 'mix') end as store_share,
-        0.335 * (-ln(1 - u(i, 'rate'))) ** 1.1 as rate, upto(u(i, 'taste'), 8) as taste,
+        0.28 * (-ln(1 - u(i, 'rate'))) ** 1.1 as rate, upto(u(i, 'taste'), 8) as taste,
         lower(coalesce(family_pinyin, replace(family, '''', ''))) as mail_family,
         lower(if(region = 'CN', given_alt, given)) as mail_given
     from spelled
@@ -69,7 +69,6 @@ select i, home, region, gender, given, given_alt, family, family_pinyin, birth_d
         when 'CN' then '1' || [3, 5, 8, 3, 5, 8, 7, 9, 8][1 + i % 9] || lpad(((i * 7368787 + 217645199) % 999999937)::varchar, 9, '0')
         else '49151' || lpad(((i * 7368787 + 217645199) % 99999989)::varchar, 8, '0') end, null) as new_phone,
     if(region = 'UK' and u(home, 'landline') < 0.35, '20' || lpad(((home * 7368787 + 899809363) % 99999989)::varchar, 8, '0'), null) as home_phone,
-    if(u(i, 'sways') < 0.25, 1.0, 0.0) * (u(i, 'sway') * 0.5 + 0.5) as persuasion,
     pick(getvariable('jobs'), u(i, 'job')) as occupation, pick(getvariable('motives'), u(i, 'motive')) as motive,
     pick(getvariable('interests'), (taste + u(i, 'interest') * 3) / 11) || ';' || pick(getvariable('interests'), u(i, 'interest2')) as interests,
     upto(greatest(0, least(0.999, 0.5 + 0.25 * z(i, 'income'))), 5) as income, upto(u(i, 'school'), 4) as education,

@@ -46,3 +46,12 @@ set variable browse_uk = [0,0,0,0,1,1,1,1,2,2,2,3,3,4,4,5,6,7,7,8];
 set variable cause_cn = [10,10,11,11,12,12,12,13,13,13,13,13,14,14];
 set variable path_cn = [10,10,10,11,11,11,12,12,13,13,13,14,14,14];
 set variable browse_cn = [10,10,10,11,11,11,12,12,13,13,13,14,14,15];
+-- Sentences by mood; % is the product. Plain ones and the endings carry no mood, and some words occur in all of them.
+set variable en_good = ['The % is even nicer than in the picture', 'Love the %, quick delivery too', 'Really pleased with the %', 'My third % from you, never let me down', 'Staff were lovely and found the % for me', 'Great quality for the price, the % looks well made', 'Not bad at all, the % works a treat', 'Cannot fault the %'];
+set variable en_bad = ['The % arrived broken and nobody answers', 'Still waiting for the %, three weeks now', 'Very poor quality, the % fell apart', 'Not happy with the %, it looks nothing like the picture', 'Was told the % was in stock, it was not', 'The % is not worth the price', 'Asked twice about the %, no reply', 'I would not buy the % again'];
+set variable en_plain = ['Does the % come in blue', 'How do I clean the %', 'Is the % still in stock in Leeds', 'I ordered the % on Monday', 'Can I change the delivery address for the %', 'Bought the % for my mother', 'What size is the %', 'Looking for a % like this one'];
+set variable en_end = ['.', '!', '?', '...', '. Thanks', ', "as seen" in the shop.', ' :)', '. Order was for a birthday.', '. Please advise.'];
+set variable zh_good = ['%很好，比图片还漂亮', '物流很快，%质量不错', '第三次买%了，一直很满意', '店员很热情，帮我找到了%', '%性价比高，推荐', '喜欢这个%，做工精细', '%没什么可挑剔的', '孩子很喜欢%'];
+set variable zh_bad = ['%收到就坏了，没人处理', '等了三个星期%还没到', '%质量太差，用一次就坏', '%和图片完全不一样，不满意', '客服一直不回复%的问题', '%不值这个价', '再也不买%了', '说有货，结果%缺货'];
+set variable zh_plain = ['%有蓝色的吗', '%怎么清洗', '上海店还有%吗', '星期一订的%', '%可以改地址吗', '给妈妈买的%', '%是什么尺寸', '想找类似的%'];
+set variable zh_end = ['。', '！', '？', '……', '，谢谢', '，"朋友推荐"的。', '～', '。麻烦看一下。'];

@@ -29,16 +29,16 @@ select member_ref(i * 8 + n) as "Member No", card(region, i, n) as "Card No",
     strftime(day_of(join_day + n * 11) + to_seconds(36000 + upto(u(x, 'joined at'), 28000)), '%d/%m/%Y %H:%M:%S') as "Joined"
 from cards where join_day + n * 11 < 730 order by i, n;
 --> demo/pos/receipts_${month}_sent_$sent.csv | month | after baskets
-select order_ref as "Receipt", store_ref as "Branch", employee_ref as "Clerk", card_ref as "Card No",
+select m, order_ref as "Receipt", store_ref as "Branch", employee_ref as "Clerk", card_ref as "Card No",
     pick(['CARD', 'CARD', 'CARD', 'CASH', 'CASH', 'APPLE PAY', 'GIFT CARD'], u(oid, 'pay')) as "Tender", money(total_pence) as "Total", money(total_pence // 6) as "VAT",
     strftime(moment, '%d/%m/%Y %H:%M:%S') as "Sold"
-from read_parquet('$base/baskets_$month.parquet') join stores using (s) where system = 'pos' order by oid;
+from read_parquet('$base/baskets_$group.parquet') join stores using (s) where system = 'pos';
 --> demo/pos/receipt-lines_${month}_sent_$sent.csv | month | after lines
-select order_ref as "Receipt", l + 1 as "Line", sku as "SKU", upper(name) as "Text", quantity as "Qty", money(unit_pence) as "Price", money(off_pence) as "Off",
+select m, order_ref as "Receipt", l + 1 as "Line", sku as "SKU", upper(name) as "Text", quantity as "Qty", money(unit_pence) as "Price", money(off_pence) as "Off",
     strftime(moment, '%d/%m/%Y %H:%M:%S') as "Sold"
-from read_parquet('$base/lines_$month.parquet') where system = 'pos' order by lid;
+from read_parquet('$base/lines_$group.parquet') where system = 'pos';
 --> demo/pos/refunds.csv | once | after lines
 select 'X' || number12(lid, 271828183) as "Credit No", order_ref as "Receipt", l + 1 as "Line", store_ref as "Branch", card_ref as "Card No", sku as "SKU", upper(name) as "Text", return_quantity as "Qty",
     money(net_pence * return_quantity // quantity) as "Amount", pick(['changed mind', 'faulty', 'wrong size', 'gift'], u(lid, 'why')) as "Reason",
     strftime(day_of(return_day) + to_seconds(36000 + upto(u(lid, 'return hour'), 28000)), '%d/%m/%Y %H:%M:%S') as "Refunded"
-from read_parquet('$base/lines_*.parquet') join stores using (s) where system = 'pos' and is_returned order by lid;
+from read_parquet('$base/lines_*.parquet') join stores using (s) where system = 'pos' and is_returned;

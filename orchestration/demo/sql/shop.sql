@@ -34,20 +34,21 @@ select * exclude (opens_on, changed, later, i, copy) from read_parquet('$base/ac
 --> demo/shop/orders_$month.csv | month | after baskets
 -- Guests leave an e-mail and a phone. Orders of the last ten days are open in the month's own file, and come again,
 -- closed, with the next month's: two deliveries overlap, the newer version counts.
-select order_ref as order_no, account_ref as customer_no, if(account_ref is null, record_email(oid, email, new_email, home_email, 0.0, d > 500 and new_email is not null), null) as guest_email,
+select m, order_ref as order_no, account_ref as customer_no, if(account_ref is null, record_email(oid, email, new_email, home_email, 0.0, d > 500 and new_email is not null), null) as guest_email,
     if(account_ref is null, record_phone(oid, p.region, phone, new_phone, home_phone, 0.3, d > 500 and new_phone is not null), null) as guest_phone,
     visitor(i, order_device(oid)) as cookie, if(p.region = 'CN', 'app', if(u(oid, 'app') < 0.25, 'app', 'web')) as sales_channel,
     if(p.region = 'CN', pick(['wechat_pay', 'alipay'], u(oid, 'pay')), pick(['card', 'card', 'paypal', 'klarna'], u(oid, 'pay'))) as payment,
     o.currency, case when is_cancelled then 'cancelled' when is_open then 'paid' else 'completed' end as state,
-    null::varchar as campaign_code, money(shipping_pence) as shipping, money(total_pence + shipping_pence) as grand_total, moment as placed_at,
+    if(oid % 8 = 6 and u(oid, 'coded') < 0.7, 'CMP-' || lpad((oid // 8 % 24 + 1)::varchar, 2, '0'), null) as campaign_code, money(shipping_pence) as shipping, money(total_pence + shipping_pence) as grand_total, moment as placed_at,
     case when is_cancelled then moment + interval 1 day when is_open then moment else moment + interval 11 day end as changed_at
-from (select *, d >= $day + $days - 10 as is_open from read_parquet($month_and_last) where d >= $day - 10) o join read_parquet('$base/people_*.parquet') p using (i) where system = 'shop' order by oid;
+from (select b.* exclude (m), b.m + next as m, next = 0 and d >= first + days - 10 as is_open from read_parquet($group_and_last) b join months using (m), range(2) t(next)
+    where b.m + next between $from and $to and (next = 0 or d >= first + days - 10)) o join read_parquet('$base/people_*.parquet') p using (i) where system = 'shop';
 --> demo/shop/order-lines_$month.csv | month | after lines
-select order_ref as order_no, l + 1 as position, sku as product_code, name as title, quantity as units, money(unit_pence) as price, money(off_pence) as discount,
+select m, order_ref as order_no, l + 1 as position, sku as product_code, name as title, quantity as units, money(unit_pence) as price, money(off_pence) as discount,
     money(cost_pence) as cost, moment as placed_at
-from read_parquet('$base/lines_$month.parquet') where system = 'shop' order by lid;
+from read_parquet('$base/lines_$group.parquet') where system = 'shop';
 --> demo/shop/returns_$month.csv | month | after lines
-select 'RT' || number12(lid, 271828183) as rma, order_ref as order_no, account_ref as customer_no, sku as product_code, return_quantity as units,
+select m, 'RT' || number12(lid, 271828183) as rma, order_ref as order_no, account_ref as customer_no, sku as product_code, return_quantity as units,
     money(net_pence * return_quantity // quantity) as refund, currency, pick(['not as described', 'damaged', 'too late', 'changed mind', 'wrong item'], u(lid, 'why')) as reason,
     day_of(return_day) + to_seconds(32400 + upto(u(lid, 'return hour'), 30000)) as booked_at
-from read_parquet('$base/lines_$month.parquet') where system = 'shop' and is_returned order by lid;
+from read_parquet('$base/lines_$group.parquet') where system = 'shop' and is_returned;

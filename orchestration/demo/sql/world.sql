@@ -62,3 +62,5 @@ select s * 5 + c as clerk, s, c, region, if(region = 'CN', 'E8', 'E1') || lpad((
     0.55 + 0.75 * u(s * 5 + c, 'diligence') as diligence,
     if(crooked and c = 2, (s * 89 + 23) % $customers, null) as relative
 from stores, range(5) r(c) order by clerk;
+-- Months of trade: number, name, first day as an offset, length, season at home and in China, day the files are sent.
+create table months as select * from (values $months) t(m, month, first, days, season, season_cn, sent);
