@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration.fingerprint import project_hash
+from orchestration.fingerprint import project_folder, project_hash
 from orchestration.ingestion.killpoints import reach
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 
 FAILED = {"fail", "error", "runtime error"}
 SAMPLE_ROWS = 5
@@ -60,7 +60,7 @@ class Project:
     """A dbt project built into one warehouse. Artefacts and logs go to CRM_HOME/dbt_target."""
 
     settings: Settings
-    folder: Path = DBT_PROJECT
+    folder: Path = field(default_factory=project_folder)
 
     @property
     def target(self) -> Path:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -19,6 +20,11 @@ NOT_PROJECT = {"target", "logs", "dbt_packages", "__pycache__"}
 LIBRARIES = ("duckdb", "dbt-core", "dbt-duckdb")
 
 
+def project_folder() -> Path:
+    """The dbt project to build: this one, unless CRM_DBT_PROJECT names another."""
+    return Path(os.environ.get("CRM_DBT_PROJECT", DBT_PROJECT)).resolve()
+
+
 def hash_files(root: Path, paths: Iterable[Path]) -> str:
     """One hash over names (relative to `root`) and bytes of files, whatever their order."""
     digest = hashlib.sha256()
@@ -28,7 +34,7 @@ def hash_files(root: Path, paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def project_hash(project: Path = DBT_PROJECT) -> str:
+def project_hash(project: Path) -> str:
     """Hash of everything that dbt reads from a project."""
     files = (p for p in project.rglob("*") if p.is_file() and not p.name.startswith("."))
     return hash_files(project, (p for p in files if not NOT_PROJECT & set(p.relative_to(project).parts)))
@@ -61,10 +67,10 @@ def _newest_of(stream: Stream) -> str:
     return f'select {local} as day from raw."{stream.name}" where {time} <= _loaded_at + interval 1 day group by _zone'
 
 
-def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date, project: Path = DBT_PROJECT) -> str:
-    """Hash of the deliveries that count, `as_of`, the currency, the dbt project and the code.
+def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:
+    """Hash of all deliveries with their outcome, `as_of`, the currency, the dbt project and the code.
 
-    Order of arrival does not enter, so that the same files delivered in another order have no news.
+    The checksums are those of the rows in raw, so that records offered again after a fix are news, too.
     """
     deliveries = con.execute(
         "select system, stream, file_name, sha256, raw_checksum, status, records_in, loaded, quarantined, rejected "
@@ -74,7 +80,7 @@ def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date,
         "deliveries": deliveries,
         "as_of": as_of.isoformat(),
         "base_currency": settings.base_currency,
-        "project": project_hash(project),
+        "project": project_hash(project_folder()),
         "code": code_hash(),
     }
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()

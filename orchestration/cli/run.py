@@ -1,6 +1,7 @@
 """`acrm run` and `acrm dev`: the whole graph in this process, and Dagster's pages."""
 
 import json
+import logging
 import os
 import sys
 import time
@@ -41,6 +42,7 @@ def run(
     start = time.perf_counter()
     progress = Progress(quiet=as_json)
     with listening(progress), pipeline.exclusive(of):
+        pipeline.feeds_needed(of)
         pipeline.recover(of)
         if not force and pipeline.is_idle(of, day):
             news = False
@@ -64,8 +66,10 @@ def _through_dagster(progress: Any, day: date | None, full_refresh: bool, force:
     progress.note("loading the graph")
     import dagster as dg
 
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    for warning in (dg.BetaWarning, dg.PreviewWarning, UserWarning):
+        warnings.filterwarnings("ignore", category=warning)
+    for noisy in ("great_expectations", "py.warnings", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     from orchestration.definitions import defs
 
     job = defs().resolve_job_def("whole_run")
@@ -80,9 +84,15 @@ def _through_dagster(progress: Any, day: date | None, full_refresh: bool, force:
             },
         )
     if not result.success:
-        failed = [event for event in result.all_events if event.is_failure]
-        raise progress.error or RuntimeError(failed[0].message if failed else "the Dagster run failed")
+        raise progress.error or RuntimeError(_first_failure(result))
     return progress.release is not None
+
+
+def _first_failure(result: Any) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            return f"step {event.step_key}: {event.step_failure_data.error.to_string()}"
+    return "the Dagster run failed before its first step"
 
 
 def _day(text: str | None) -> date | None:

@@ -10,7 +10,8 @@ from orchestration.progress import Event
 from orchestration.settings import Settings
 
 STEPS = {"ingest": "ingest", "audit": "check", "transform": "build", "publish": "release", "run": "run"}
-SHOWN_DELIVERIES = 12  # of one feed in one run; more are added up in the feed's line
+SHOWN_DELIVERIES = 3  # of one feed in one run; after them only slow ones and those with trouble, then their sum
+SLOW_SECONDS = 2.0
 
 
 class Progress:
@@ -20,14 +21,11 @@ class Progress:
         self.console = Console(stderr=quiet, quiet=quiet, highlight=False, soft_wrap=True)
         self.error: Exception | None = None
         self.release: str | None = None
-        self.new = Counter()
+        self.new: Counter[str] = Counter()
         self.deliveries: list[dict[str, Any]] = []
-        self.failed_checks: list[str] = []
         self._planned: Counter[str] = Counter()
         self._done: dict[str, list[Event]] = defaultdict(list)
-        self._of_feed: Counter[str] = Counter()
-        self._checks = Counter()
-        self._status = self.console.status("") if self.console.is_terminal else None
+        self._of_feed: dict[str, Counter[str]] = defaultdict(Counter)
 
     def __call__(self, event: Event) -> None:
         handler = getattr(self, f"_{event.kind}", None)
@@ -53,19 +51,19 @@ class Progress:
         self.new["deliveries"] += 1
         self.deliveries.append({"delivery": event.name, "status": facts["status"], **counts, "reason": event.text})
         feed = event.name.split("/")[0]
-        self._of_feed[feed] += 1
-        trouble = counts["quarantined"] or counts["rejected"] or not event.ok
-        if self._of_feed[feed] > SHOWN_DELIVERIES and not trouble:
+        self._of_feed[feed].update({**counts, "deliveries": 1})
+        notable = counts["quarantined"] or counts["rejected"] or not event.ok or (event.seconds or 0) > SLOW_SECONDS
+        if self._of_feed[feed]["deliveries"] > SHOWN_DELIVERIES and not notable:
             return
         text = f"{event.name}  {facts['status']}  {_sum(counts)}  {_took(event)}"
         self.line("ingest", f"{text}\n{'':>9}{event.text}" if event.text else text, event.ok)
 
     def _feed(self, event: Event) -> None:
-        count = event.facts["deliveries"]
-        if count > SHOWN_DELIVERIES:
-            self.line("ingest", f"{event.name}: {count} deliveries, {event.facts['bytes']:,} bytes  {_took(event)}")
-        elif not count:
-            self.line("ingest", f"{event.name}: nothing new")
+        counts = self._of_feed[event.name]
+        if counts["deliveries"] > SHOWN_DELIVERIES:
+            self.line("ingest", f"{event.name}  {counts['deliveries']} deliveries  {_sum(counts)}  {_took(event)}")
+        elif not counts["deliveries"]:
+            self.line("ingest", f"{event.name}  nothing new")
 
     def _plan(self, event: Event) -> None:
         self._planned.update(event.facts["groups"])
@@ -86,15 +84,11 @@ class Progress:
             self.line("transform", f"{text}  {sum(e.seconds or 0 for e in done):.1f} s", not failed)
 
     def _check(self, event: Event) -> None:
-        self._checks[event.facts["layer"]] += 1
-        if not event.facts["passed"]:
-            if not event.ok:
-                self.failed_checks.append(event.name)
-            if event.facts.get("severity") != "info":
-                self.line("audit", f"{event.name}: {event.text}", event.ok)
+        if not event.facts["passed"] and event.facts["severity"] != "info":
+            self.line("audit", f"{event.facts['severity']}: {event.name}: {event.text}", event.ok)
 
-    def _checked(self, event: Event) -> None:
-        self.line("audit", f"{event.name}: {event.text}  {_took(event)}", event.ok)
+    def _judged(self, event: Event) -> None:
+        self.line("audit", f"{event.name}  {event.text}  {_took(event)}", event.ok)
 
     def _message(self, event: Event) -> None:
         self.line("publish", event.text)

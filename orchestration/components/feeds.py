@@ -8,6 +8,8 @@ from orchestration.components.warehouse import POOL, Warehouse
 from orchestration.ingestion.model import Feed
 from orchestration.settings import settings
 
+SHOWN_DELIVERIES = 500  # rows of the table in an asset's metadata
+
 
 class FeedsComponent(dg.Component, dg.Model, dg.Resolvable):
     """`feeds/<name>` for every feed file: takes in what is new there, with accounting as metadata."""
@@ -50,23 +52,21 @@ def accounting(deliveries: list) -> dict[str, dg.MetadataValue]:
         name: sum(getattr(count, name) for count in counts)
         for name in ("records_in", "loaded", "quarantined", "rejected")
     }
-    table = dg.MetadataValue.table(
-        [
-            dg.TableRecord({
-                "delivery": delivery.delivery_id,
-                "file": delivery.file_name,
-                "status": delivery.status,
-                "bytes": delivery.bytes,
-                "seconds": round(delivery.seconds, 3),
-                "reason": delivery.reason or "",
-            })
-            for delivery in deliveries[:500]
-        ]
-    )  # fmt: skip
+    rows = [
+        dg.TableRecord({
+            "delivery": delivery.delivery_id,
+            "file": delivery.file_name,
+            "status": delivery.status,
+            "bytes": delivery.bytes,
+            "seconds": round(delivery.seconds, 3),
+            "reason": delivery.reason or "",
+        })
+        for delivery in deliveries[:SHOWN_DELIVERIES]
+    ]  # fmt: skip
     return {
         "dagster/row_count": dg.MetadataValue.int(total["loaded"]),
         **{name: dg.MetadataValue.int(value) for name, value in total.items()},
         "bytes": dg.MetadataValue.int(sum(delivery.bytes for delivery in deliveries)),
-        "seconds": dg.MetadataValue.float(round(sum(delivery.seconds for delivery in deliveries), 3)),
-        "deliveries": table,
+        "seconds": dg.MetadataValue.float(round(sum((delivery.seconds for delivery in deliveries), 0.0), 3)),
+        **({"deliveries": dg.MetadataValue.table(rows)} if rows else {}),
     }

@@ -42,7 +42,7 @@ class RawComponent(dg.Component, dg.Model, dg.Resolvable):
                 made_of = pipeline.inputs(warehouse.settings, warehouse.day)
                 if not warehouse.force and not pipeline.has_news(warehouse.settings, made_of):
                     return None
-                return pipeline.gate(warehouse.settings)
+                return pipeline.gate(warehouse.settings, made_of)
 
             checks = warehouse.step(context, work)
             if checks is None:

@@ -46,8 +46,8 @@ class ReleaseComponent(dg.Component, dg.Model, dg.Resolvable):
         def audit(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
             from data_quality.results import require
 
-            checks = warehouse.step(context, lambda: pipeline.audit(warehouse.settings))
-            context.log.info(f"{len(checks)} checks")
+            of = warehouse.settings
+            checks = warehouse.step(context, lambda: pipeline.audit(of, pipeline.inputs(of, warehouse.day)))
             warehouse.step(context, lambda: require(checks))
             suites = [check for check in checks if check.layer == "marts"]
             rest = [check for check in checks if check.layer != "marts"]

@@ -1,7 +1,7 @@
 """The warehouse as a Dagster resource: parameters of a run, the writer lock for its length, errors in plain words."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -24,7 +24,9 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        with told(), pipeline.exclusive(self.settings):
+        with ExitStack() as held:
+            with told():
+                held.enter_context(pipeline.exclusive(self.settings))
             yield self
 
     @property
@@ -37,9 +39,10 @@ class Warehouse(dg.ConfigurableResource):
 
     def step(self, context: dg.AssetExecutionContext, work: Callable[[], T]) -> T:
         """Do the work of one step: its progress goes to the run's log, its failure becomes one readable message."""
-        with listening(lambda event: _log(context, event)), told():
+        with listening(lambda event: _log(context, event)):
             try:
-                return work()
+                with told():
+                    return work()
             except Exception as error:
                 raise dg.Failure(str(error), allow_retries=_may_pass(error)) from error
 
@@ -49,8 +52,6 @@ def told() -> Iterator[None]:
     """Tell listeners about an exception before Dagster wraps it: the command line needs its type for the exit code."""
     try:
         yield
-    except dg.Failure:
-        raise
     except Exception as error:
         sender()(Event("run", "failed", type(error).__name__, False, text=str(error), facts={"error": error}))
         raise
