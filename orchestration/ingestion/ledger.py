@@ -18,7 +18,7 @@ from orchestration.ingestion.store import literal, quoted
 from orchestration.settings import Settings
 
 GENESIS = "0" * 64
-HASHED_LINEAGE = ("_system", "_record_no", "_version_at", "_zone", "_extra")
+HASHED_LINEAGE = ("_system", "_record_no", "_zone", "_extra")  # not times of loading: they differ when repeated
 
 
 class LedgerError(Exception):
@@ -28,10 +28,11 @@ class LedgerError(Exception):
 def sealed(entry: dict, prev: str) -> dict:
     """The entry with `prev` and its own `hash` over everything else."""
     body = {**entry, "prev": prev}
-    return {**body, "hash": hashlib.sha256(_canonical(body).encode()).hexdigest()}
+    return {**body, "hash": hashlib.sha256(text_of(body).encode()).hexdigest()}
 
 
-def _canonical(value: dict) -> str:
+def text_of(value: dict) -> str:
+    """The one spelling of an entry, as a line without its end."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_text)
 
 
@@ -62,7 +63,7 @@ def add(con: duckdb.DuckDBPyConnection, entry: dict) -> str:
     last = con.execute("select n, line from ops.ledger order by n desc limit 1").fetchone()
     n, prev = (last[0] + 1, json.loads(last[1])["hash"]) if last else (1, GENESIS)
     at = datetime.now(UTC).replace(tzinfo=None)
-    line = _canonical(sealed({"n": n, "at": at, **entry}, prev))
+    line = text_of(sealed({"n": n, "at": at, **entry}, prev))
     con.execute("insert into ops.ledger values (?, ?)", [n, line]).fetchall()
     return line
 

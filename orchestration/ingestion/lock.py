@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestration.settings import Settings
 
 POLL_SECONDS = 0.1
+_held: set[tuple[int, Path]] = set()
 
 
 class LockHeld(Exception):
@@ -37,8 +38,11 @@ def writer_lock(settings: Settings) -> Iterator[None]:
     """Hold the writer lock of the warehouse; wait up to CRM_LOCK_WAIT seconds (default 10), else LockHeld.
 
     The kernel frees the lock when the process ends in any way, so a crash leaves nothing to clean up. What the file
-    says is only information for people.
+    says is only information for people. A process that holds the lock may ask for it again.
     """
+    if (os.getpid(), settings.lock) in _held:
+        yield
+        return
     wait = float(os.environ.get("CRM_LOCK_WAIT", "10"))
     settings.home.mkdir(parents=True, exist_ok=True)
     fd = os.open(settings.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -48,9 +52,11 @@ def writer_lock(settings: Settings) -> Iterator[None]:
         who = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat(timespec="seconds")}
         os.ftruncate(fd, 0)
         os.pwrite(fd, json.dumps(who).encode(), 0)
+        _held.add((os.getpid(), settings.lock))
         try:
             yield
         finally:
+            _held.discard((os.getpid(), settings.lock))
             os.ftruncate(fd, 0)
     finally:
         os.close(fd)

@@ -85,9 +85,7 @@ def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Line
     expressions = [parse(texts[n]) for n in names]
     latest = f"timestamp '{lineage.landed_at + FUTURE}'"
     moments = {stream.event_time, stream.version}
-    values = [
-        value_of(stream.columns[n], feed, f"_t{i}", f"_v{i}", latest, n in moments) for i, n in enumerate(names)
-    ]
+    values = [value_of(stream.columns[n], feed, f"_t{i}", f"_v{i}", latest, n in moments) for i, n in enumerate(names)]
     where = f"try((\n{route.where}\n)::boolean)" if route.where is not None else None
 
     def typed(tidy: frozenset[str]) -> str:
@@ -98,6 +96,7 @@ def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Line
     if not stream.key_by_content and not any(stream.columns[k].required for k in stream.key):
         checks.append(f"coalesce({', '.join(f'{k}::varchar' for k in keys) or 'null'}) is not null")
     ok = " and ".join(checks) or "true"
+
     @cache
     def insert(tidy: frozenset[str]) -> str:
         return _insert(feed, stream, names, typed(tidy), ok, lineage)

@@ -1,0 +1,129 @@
+"""The books of a delivery: its identity, its rows in ops.deliveries, what it replaces, the state of its source."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.ingestion import ledger
+from orchestration.ingestion.gate import NO_STREAM, Counts
+from orchestration.ingestion.landing import Landed
+from orchestration.ingestion.model import Feed, FilesSource
+from orchestration.ingestion.plan import Lineage
+from orchestration.ingestion.store import quoted
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    """What became of one delivery. Status: loaded, empty, rejected, or known (the same bytes came before)."""
+
+    delivery_id: str
+    feed: str
+    file_name: str
+    status: str
+    streams: dict[str, Counts]
+    reason: str | None
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery about to be loaded: where its bytes are and what it will be called."""
+
+    id: str
+    feed: Feed
+    landed: Landed
+    lineage: Lineage
+    seq: int
+    state: dict | None = None
+
+
+def delivery_id(feed: str, sha256: str) -> str:
+    """The id of a delivery: the same for the same bytes of the same feed, in whatever order they come."""
+    return hashlib.sha256(f"{feed}\0{sha256}".encode()).hexdigest()[:16]
+
+
+def supersede(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
+    """Take the rows of earlier deliveries of the same file name out of raw; returns their ids."""
+    if not isinstance(delivery.feed.source, FilesSource):
+        return []
+    rows = con.execute(
+        """select distinct delivery_id from ops.deliveries
+        where feed = ? and file_name = ? and status = 'loaded' and seq < ? order by 1""",
+        [delivery.feed.feed, delivery.landed.name, delivery.seq],
+    ).fetchall()
+    old = [identity for (identity,) in rows]
+    for identity in old:
+        withdraw(con, identity)
+        con.execute(
+            "update ops.deliveries set status = 'superseded', superseded_by = ? where delivery_id = ?",
+            [delivery.id, identity],
+        ).fetchall()
+    return old
+
+
+def withdraw(con: duckdb.DuckDBPyConnection, identity: str) -> None:
+    """Delete the raw rows and quarantined records of a delivery; its accounting stays."""
+    streams = con.execute("select stream from ops.deliveries where delivery_id = ?", [identity]).fetchall()
+    for (stream,) in streams:
+        if stream != NO_STREAM:
+            con.execute(f"delete from raw.{quoted(stream)} where _delivery_id = ?", [identity]).fetchall()
+    con.execute("delete from ops.quarantine where delivery_id = ?", [identity]).fetchall()
+
+
+def record(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, counts: dict[str, Counts], status: str, reason: str | None
+) -> dict:
+    """Write the accounting of a delivery to ops.deliveries; returns its ledger entry.
+
+    Raises AssertionError when a stream's counts do not add up or raw does not hold what was counted.
+    """
+    landed, lineage, feed = delivery.landed, delivery.lineage, delivery.feed
+    streams = {}
+    for stream, c in sorted(counts.items()):
+        columns = ledger.contract_columns(stream)
+        held = ledger.checksums(con, stream, columns, delivery.id).get(delivery.id) if c.loaded else None
+        rows, checksum = held or (0, f"{ledger.fingerprint(con)}:0")
+        if c.records_in != c.loaded + c.quarantined + c.rejected or rows != c.loaded:
+            raise AssertionError(f"accounting broken in {landed.name}, {stream}: {c}, {rows} rows in raw")
+        streams[stream] = {**vars(c), "checksum": checksum, "columns": columns}
+        con.execute(
+            f"insert into ops.deliveries values ({', '.join('?' * 21)})",
+            [
+                *(delivery.id, feed.feed, feed.system, stream, landed.name, landed.sha256, landed.bytes, delivery.seq),
+                *(lineage.landed_at, lineage.loaded_at, lineage.version_at, status, reason),
+                *(c.records_in, c.loaded, c.quarantined, c.rejected, None, checksum, landed.path, landed.mtime),
+            ],
+        ).fetchall()
+    return {
+        "delivery_id": delivery.id,
+        "feed": feed.feed,
+        "system": feed.system,
+        "file_name": landed.name,
+        "sha256": landed.sha256,
+        "bytes": landed.bytes,
+        "landed_path": landed.path,
+        "source_mtime": landed.mtime,
+        "version": landed.version,
+        "seq": delivery.seq,
+        "landed_at": lineage.landed_at,
+        "version_at": lineage.version_at,
+        "status": status,
+        "reason": reason,
+        "streams": streams,
+        "state": delivery.state,
+    }
+
+
+def load_state(con: duckdb.DuckDBPyConnection, feed: Feed) -> dict:
+    """The state that the source of a feed left at its last delivery; empty at first."""
+    row = con.execute("select state from ops.feed_state where feed = ? and name = 'source'", [feed.feed]).fetchone()
+    return json.loads(row[0]) if row else {}
+
+
+def save_state(con: duckdb.DuckDBPyConnection, feed: str, state: dict) -> None:
+    """Keep the state of a feed's source, inside the caller's transaction."""
+    con.execute("delete from ops.feed_state where feed = ? and name = 'source'", [feed]).fetchall()
+    con.execute("insert into ops.feed_state values (?, 'source', ?)", [feed, json.dumps(state)]).fetchall()
