@@ -137,29 +137,33 @@ def _text(feed: Feed, text: str) -> tuple[str, str]:
 
 def _decimal(feed: Feed, text: str) -> tuple[str, str]:
     cast = "try_cast({} as decimal(18,4))"
-    if feed.decimal_comma:
-        dotted = f"case when not contains({plain(text)}, '.') then replace({plain(text)}, ',', '.') end"
-        sql = cast.format(dotted)
-    else:
-        sql = f"coalesce({cast.format(text)}, {cast.format(plain(text))})"
-    return f"case when not contains({text}, '_') then {sql} end", _number_rule(text)
+    number = _with_point(feed, text)
+    sql = cast.format(number) if feed.decimal_comma else f"coalesce({cast.format(text)}, {cast.format(number)})"
+    return f"case when not contains({text}, '_') then {sql} end", _number_rule(number, text)
 
 
-def _number_rule(text: str) -> str:
-    number = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+def _with_point(feed: Feed, text: str) -> str:
+    """SQL of a number's text with a decimal point; NULL where a feed with decimal commas has a point."""
+    if not feed.decimal_comma:
+        return plain(text)
+    return f"case when not contains({plain(text)}, '.') then replace({plain(text)}, ',', '.') end"
+
+
+def _number_rule(number: str, text: str) -> str:
+    shape = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
     return (
         f"case when lower({text}) in ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') "
-        f"or isinf(try_cast({plain(text)} as double)) then 'not_finite' "
-        f"when {_matches(plain(text), number)} then 'out_of_bounds' else 'not_a_number' end"
+        f"or isinf(try_cast({number} as double)) then 'not_finite' "
+        f"when {_matches(number, shape)} then 'out_of_bounds' else 'not_a_number' end"
     )
 
 
 def _integer(feed: Feed, text: str) -> tuple[str, str]:
-    point = f"replace({plain(text)}, ',', '.')" if feed.decimal_comma else plain(text)
-    exact = f"try_cast({point} as decimal(38,10))"
-    whole = f"case when {exact} = trunc({exact}) and not contains({text}, '_') then try_cast({exact} as bigint) end"
+    number = _with_point(feed, text)
+    exact = f"case when not contains({text}, '_') then try_cast({number} as decimal(38,10)) end"
+    whole = f"case when {exact} = trunc({exact}) then try_cast({exact} as bigint) end"
     fast = f"try_cast({text} as bigint)"
-    rule = f"case when {exact} is not null then 'not_a_whole_number' else {_number_rule(text)} end"
+    rule = f"case when {exact} is not null then 'not_a_whole_number' else {_number_rule(number, text)} end"
     return f"case when {fast}::varchar = {text} then {fast} else {whole} end", rule
 
 
@@ -182,7 +186,7 @@ def _wall_clock(feed: Feed, text: str) -> str:
     """SQL of a TIMESTAMP as written. The declared order comes first, so that its feeds stay fast."""
     iso = f"case when {text} < ':' then try_cast({text} as timestamp) end"  # digits first: 'epoch' is no date
     other = f"coalesce(try_strptime({plain(text)}, {_formats(feed)}), try_cast({plain(text)} as timestamp))"
-    return f"coalesce({iso}, case when {text} is not null then {other} end)"  # CASE keeps the slow part lazy
+    return f"coalesce({iso}, case when {plain(text)} < ':' then {other} end)"  # CASE keeps the slow part lazy
 
 
 def _time_rule(text: str, unknown: str) -> str:
@@ -202,7 +206,8 @@ def _timestamp(feed: Feed, text: str) -> tuple[str, str]:
     local = clock if feed.timezone == "UTC" else f"(({clock}) at time zone {literal(feed.timezone)}) at time zone 'UTC'"
     offset = r".*:[0-9]{2}([.,][0-9]+)? ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
     maybe = f"strlen({text}) <> 19 or suffix({text}, 'Z') or contains({text}, '+') or {text}[17] = '-'"
-    joined = f"regexp_replace({text}, ' ?([+-][0-9]{{2}}:?[0-9]*|[Zz])$', '\\1')"
+    seconds = f"regexp_replace({text}, '^([^ T]+[ T][0-9]+:[0-9]{{2}})( ?[-+Zz].*)$', '\\1:00\\2')"
+    joined = f"regexp_replace(upper({seconds}), ' ?([+-][0-9:]+|Z)$', '\\1')"
     instant = f"try_cast({joined} as timestamptz) at time zone 'UTC'"
     has_offset = f"({maybe}) and {_matches(text, offset)}"  # the first part is cheap and rules out most texts
     return f"case when {has_offset} then {instant} else {local} end", _time_rule(text, "not_a_time")

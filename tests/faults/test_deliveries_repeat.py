@@ -5,9 +5,9 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from tests.ingestion.warehouse import HEADER, LINES_FEED, Warehouse
 
 from orchestration.ingestion.verify import verify
+from tests.ingestion.warehouse import HEADER, LINES_FEED, Warehouse
 
 CONTENT = "select order_ref, line_ref, quantity::varchar, unit_price::varchar, ordered_at::varchar from raw.order_lines"
 FIRST = (
@@ -95,7 +95,9 @@ def test_overlapping_files_keep_every_row_with_its_own_delivery(shop: Warehouse)
     assert len({row[0] for row in loaded}) == 2
 
 
-def test_the_order_of_deliveries_does_not_change_what_raw_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_of_deliveries_does_not_change_what_raw_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = {  # F-49, R4: every order, each also as one run; row versions come from the file name
         "lines_20240101.csv": FIRST,
         "lines_20240102.csv": FIRST[:1],
