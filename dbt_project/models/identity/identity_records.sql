@@ -8,38 +8,9 @@ systems as (
 
 ),
 
-leads as (
-
-    select leads.*, systems.account_system || ':' || leads.customer_ref as account_key
-    from {{ ref('stg_sales__leads') }} as leads
-    inner join systems on leads.system = systems.system
-
-),
-
-profiles as (
-
-    select profiles.*, systems.account_system || ':' || profiles.customer_ref as account_key
-    from {{ ref('stg_social__profiles') }} as profiles
-    inner join systems on profiles.system = systems.system
-
-),
-
 visitors as (
 
-    select
-        identifies.system,
-        identifies.visitor_ref,
-        min(systems.account_system || ':' || identifies.user_ref) as account_key,
-        min(identifies.email_norm) as email_norm,
-        min(identifies.phone_norm) as phone_norm,
-        greatest(
-            count(distinct identifies.user_ref),
-            count(distinct identifies.email_norm),
-            count(distinct identifies.phone_norm)
-        ) > 1 as is_shared
-    from {{ ref('stg_web__identifies') }} as identifies
-    inner join systems on identifies.system = systems.system
-    group by identifies.system, identifies.visitor_ref
+    select * from {{ ref('identity_visitors') }}
 
 ),
 
@@ -81,10 +52,11 @@ select
     phone_norm,
     null as card_norm,
     null as union_ref,
-    account_key,
+    account_system || ':' || customer_ref as account_key,
     null as visitor_key,
     null as guard_reason
-from leads
+from {{ ref('stg_sales__leads') }}
+left join systems using (system)
 
 union all
 
@@ -97,10 +69,11 @@ select
     phone_norm,
     null as card_norm,
     union_ref,
-    account_key,
+    account_system || ':' || customer_ref as account_key,
     null as visitor_key,
     null as guard_reason
-from profiles
+from {{ ref('stg_social__profiles') }}
+left join systems using (system)
 
 union all
 
