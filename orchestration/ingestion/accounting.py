@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.contract import streams
 from orchestration.ingestion import ledger
-from orchestration.ingestion.gate import NO_STREAM, Counts
+from orchestration.ingestion.gate import Counts
 from orchestration.ingestion.landing import Landed
 from orchestration.ingestion.model import Feed, FilesSource
 from orchestration.ingestion.plan import Lineage
@@ -64,12 +65,14 @@ def supersede(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
     return old
 
 
-def withdraw(con: duckdb.DuckDBPyConnection, identity: str) -> None:
-    """Delete the raw rows and quarantined records of a delivery; its accounting stays."""
-    streams = con.execute("select stream from ops.deliveries where delivery_id = ?", [identity]).fetchall()
-    for (stream,) in streams:
-        if stream != NO_STREAM:
-            con.execute(f"delete from raw.{quoted(stream)} where _delivery_id = ?", [identity]).fetchall()
+def withdraw(con: duckdb.DuckDBPyConnection, identity: str, *, everywhere: bool = False) -> None:
+    """Delete the raw rows and quarantined records of a delivery; its accounting stays.
+
+    `everywhere` looks into every stream, for a delivery whose accounting cannot be trusted.
+    """
+    booked = con.execute("select stream from ops.deliveries where delivery_id = ?", [identity]).fetchall()
+    for stream in streams() if everywhere else sorted({s for (s,) in booked} & set(streams())):
+        con.execute(f"delete from raw.{quoted(stream)} where _delivery_id = ?", [identity]).fetchall()
     con.execute("delete from ops.quarantine where delivery_id = ?", [identity]).fetchall()
 
 
@@ -81,14 +84,14 @@ def record(
     Raises AssertionError when a stream's counts do not add up or raw does not hold what was counted.
     """
     landed, lineage, feed = delivery.landed, delivery.lineage, delivery.feed
-    streams = {}
+    books = {}
     for stream, c in sorted(counts.items()):
         columns = ledger.contract_columns(stream)
         held = ledger.checksums(con, stream, columns, delivery.id).get(delivery.id) if c.loaded else None
         rows, checksum = held or (0, f"{ledger.fingerprint(con)}:0")
         if c.records_in != c.loaded + c.quarantined + c.rejected or rows != c.loaded:
             raise AssertionError(f"accounting broken in {landed.name}, {stream}: {c}, {rows} rows in raw")
-        streams[stream] = {**vars(c), "checksum": checksum, "columns": columns}
+        books[stream] = {**vars(c), "checksum": checksum, "columns": columns}
         con.execute(
             f"insert into ops.deliveries values ({', '.join('?' * 21)})",
             [
@@ -112,7 +115,7 @@ def record(
         "version_at": lineage.version_at,
         "status": status,
         "reason": reason,
-        "streams": streams,
+        "streams": books,
         "state": delivery.state,
     }
 

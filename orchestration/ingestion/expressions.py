@@ -57,7 +57,8 @@ def parse(text: str) -> Expression:
     tree = json.loads(_engine().cursor().execute("select json_serialize_sql(?)", [probe]).fetchone()[0])
     if tree["error"]:
         where = f" at character {int(tree['position']) - len('select (')}" if tree.get("position") else ""
-        raise ExpressionError(f"not a valid SQL expression: {tree['error_message']}{where}")
+        hint = f"; for a column of this name write '\"{text}\"' with both quotes" if text.isidentifier() else ""
+        raise ExpressionError(f"not a valid SQL expression: {tree['error_message']}{where}{hint}")
     node = tree["statements"][0]["node"]
     clauses = [node.get(k) for k in ("where_clause", "having", "qualify", "sample")] + node.get("modifiers", [])
     if len(tree["statements"]) != 1 or node["type"] != "SELECT_NODE" or node["from_table"]["type"] != "EMPTY":

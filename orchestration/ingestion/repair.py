@@ -103,7 +103,7 @@ def _repair(con: duckdb.DuckDBPyConnection, settings: Settings, entries: list[di
 
 def _forget(con: duckdb.DuckDBPyConnection, identity: str) -> None:
     con.begin()
-    withdraw(con, identity)
+    withdraw(con, identity, everywhere=True)
     con.execute("delete from ops.deliveries where delivery_id = ?", [identity]).fetchall()
     con.commit()
 
