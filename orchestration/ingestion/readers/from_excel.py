@@ -6,6 +6,7 @@ without any value are no records, and every cell of a merged area shows the valu
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -44,6 +45,13 @@ def _header(book: Book, row: tuple[int, dict[int, str | BadCell]]) -> dict[int, 
 
 def _rows(book: Book, most: int) -> Iterator[tuple[int, dict[int, str | BadCell]]]:
     """Row number and cells by column, for rows that hold anything."""
+    try:
+        yield from _parsed(book, most)
+    except (ElementTree.ParseError, zipfile.BadZipFile, zipfile.zlib.error, EOFError) as error:
+        raise Refused("truncated_excel", f"sheet {book.sheet!r} is not whole ({error}); deliver it again") from error
+
+
+def _parsed(book: Book, most: int) -> Iterator[tuple[int, dict[int, str | BadCell]]]:
     merges: dict[int, list[tuple[str, int, int]]] = {}
     for anchor, left, right, top, bottom in book.merged[:100_000]:
         for number in range(top, min(bottom, top + 10_000) + 1):
@@ -82,20 +90,15 @@ def _rows(book: Book, most: int) -> Iterator[tuple[int, dict[int, str | BadCell]
 
 def _batches(book: Book, rows: Iterator, names: dict[int, str]) -> Iterator[list[pa.Array]]:
     columns: list[list[str | None]] = [[] for _ in range(len(names) + 1)]
-    try:
-        for number, cells in rows:
-            bad = _bad(book, number, cells, names)
-            for values, column in zip(columns, names, strict=False):
-                value = cells.get(column)
-                values.append(value if isinstance(value, str) else None)
-            columns[-1].append(bad)
-            if len(columns[-1]) >= _BATCH:
-                yield [pa.array(values, pa.string()) for values in columns]
-                columns = [[] for _ in columns]
-    except ElementTree.ParseError as error:
-        raise Refused(
-            "truncated_excel", f"sheet {book.sheet!r} is not whole ({error}); deliver the file again"
-        ) from error
+    for number, cells in rows:
+        bad = _bad(book, number, cells, names)
+        for values, column in zip(columns, names, strict=False):
+            value = cells.get(column)
+            values.append(value if isinstance(value, str) else None)
+        columns[-1].append(bad)
+        if len(columns[-1]) >= _BATCH:
+            yield [pa.array(values, pa.string()) for values in columns]
+            columns = [[] for _ in columns]
     if columns[-1]:
         yield [pa.array(values, pa.string()) for values in columns]
 
