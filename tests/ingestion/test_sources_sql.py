@@ -77,7 +77,7 @@ def test_a_whole_table_comes_with_every_value_exact(home, database):
     with database.begin() as connection:
         connection.execute(sa.text("update orders set name = 'Asa' where id = 1"))
     rows, _, name = run(feed(), state)
-    assert (rows[0][2], name) == ("Asa", "shop.parquet"), "the new whole replaces the old one under its name"
+    assert (rows[0][2], name) == ("Asa", "shop.parquet")
 
 
 def test_rows_that_share_the_last_cursor_value_are_not_lost(home, database):
@@ -99,7 +99,7 @@ def test_rows_committed_late_within_the_overlap_are_not_lost(home, database):
     add(database, (8, "2024-05-01 11:30:00", "later", "1"))
     rows, state, third = run(incremental, state)
     assert ids(rows) == [6, 2, 8, 3, 4]
-    assert first != second == third, "the same window replaces itself and never the first, whole file"
+    assert first != second == third, "a name says which window was read"
 
 
 def test_a_run_without_news_delivers_nothing_and_news_moves_the_window(home, database):

@@ -12,8 +12,7 @@ from orchestration.ingestion.model import FeedError
 class Extract:
     """A delivery that was read from a system: its file, the name to land it under, and the state to commit with it.
 
-    The name is made of the window that was read. The same window read again, with late rows in it, carries the same
-    name and so replaces the earlier file; other windows never do.
+    The name says which window was read: the same window read again, with late rows in it, carries the same name.
     """
 
     path: Path
