@@ -177,7 +177,8 @@ def group_of(node: Any) -> str:
 def _result(node: Any, result: Any) -> NodeResult:
     kind = str(node.resource_type)
     status = {"success": "ok", "pass": "ok", "runtime error": "error"}.get(str(result.status), str(result.status))
-    attached = getattr(node, "attached_node", None) or next(iter(node.depends_on.nodes), None)
+    reads = getattr(node.depends_on, "nodes", ())  # a seed has none
+    attached = getattr(node, "attached_node", None) or next(iter(reads), None)
     config = getattr(node, "config", None)
     return NodeResult(
         unique_id=node.unique_id,

@@ -80,7 +80,9 @@ class Progress:
             built = sum(e.facts["kind"] != "test" for e in done)
             tests = len(done) - built
             failed = sum(not e.ok for e in done)
-            text = f"{group}: {built} built, {tests} tests" + (f", {failed} failed" if failed else "")
+            skipped = sum(e.facts["status"] == "skipped" for e in done)
+            text = f"{group}  {built} built, {tests} tests" + (f", {failed} failed" if failed else "")
+            text += f", {skipped} skipped" if skipped else ""
             self.line("transform", f"{text}  {sum(e.seconds or 0 for e in done):.1f} s", not failed)
 
     def _check(self, event: Event) -> None:

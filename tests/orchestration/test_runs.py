@@ -28,7 +28,13 @@ def execute(settings, **config):
 def test_a_run_materialises_everything_with_evidence_and_the_next_one_only_looks(mini):
     result, materialized = execute(mini)
     assert result.success
-    assert {"feeds/till_orders", "raw/orders", "core/fct_orders", "marts/daily_sales", "release/current"} <= materialized
+    assert {
+        "feeds/till_orders",
+        "raw/orders",
+        "core/fct_orders",
+        "marts/daily_sales",
+        "release/current",
+    } <= materialized
     facts = {
         e.asset_key.to_user_string(): e.materialization.metadata for e in result.get_asset_materialization_events()
     }
