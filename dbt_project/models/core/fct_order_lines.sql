@@ -23,29 +23,40 @@ rates as (
 
     select currency, rate_on, rate from {{ ref('stg_reference__fx_daily') }}
 
+),
+
+converted as (
+
+    select
+        lines.*,
+        {{ to_base('lines.gross_amount', 'lines.currency', 'rates.rate') }} as gross_base,
+        {{ to_base('lines.line_discount', 'lines.currency', 'rates.rate') }} as discount_base,
+        {{ to_base('lines.quantity * lines.unit_cost', 'lines.currency', 'rates.rate') }} as cost_base
+    from lines
+    left join rates
+        on lines.currency = rates.currency
+        and lines.ordered_on = rates.rate_on
+
 )
 
 select
-    lines.order_id || ':' || lines.line_ref as line_id,
-    lines.order_id,
-    lines.product_id,
-    lines.system,
-    coalesce(orders.ordered_on, lines.ordered_on) as ordered_on,
-    coalesce(lines.line_kind, 'product') as line_kind,
-    lines.description,
-    lines.quantity,
-    lines.unit_price,
-    lines.line_discount as discount_amount,
-    cast(lines.gross_amount - lines.line_discount as decimal(18, 4)) as line_amount,
-    lines.currency,
-    {{ to_base('lines.gross_amount', 'lines.currency', 'rates.rate') }} as gross_base,
-    {{ to_base('lines.line_discount', 'lines.currency', 'rates.rate') }} as discount_base,
-    {{ to_base('(lines.gross_amount - lines.line_discount)', 'lines.currency', 'rates.rate') }} as line_amount_base,
-    {{ to_base('lines.quantity * lines.unit_cost', 'lines.currency', 'rates.rate') }} as cost_base,
+    converted.order_id || ':' || converted.line_ref as line_id,
+    converted.order_id,
+    converted.product_id,
+    converted.system,
+    coalesce(orders.ordered_on, converted.ordered_on) as ordered_on,
+    coalesce(converted.line_kind, 'product') as line_kind,
+    converted.description,
+    converted.quantity,
+    converted.unit_price,
+    converted.line_discount as discount_amount,
+    cast(converted.gross_amount - converted.line_discount as decimal(18, 4)) as line_amount,
+    converted.currency,
+    converted.gross_base,
+    converted.discount_base,
+    cast(converted.gross_base - converted.discount_base as decimal(18, 4)) as line_amount_base,
+    converted.cost_base,
     coalesce(orders.is_cancelled, false) as is_cancelled,
     orders.order_id is null as is_orphan
-from lines
-left join orders on lines.order_id = orders.order_id
-left join rates
-    on lines.currency = rates.currency
-    and lines.ordered_on = rates.rate_on
+from converted
+left join orders on converted.order_id = orders.order_id
