@@ -52,11 +52,12 @@ class Scan:
     faults: list[Fault] = field(default_factory=list)
 
 
-def _bits(tile: np.ndarray, byte: int) -> np.ndarray:
-    return np.packbits(tile == byte, bitorder="little").view(np.uint64)
+def bit_mask(hits: np.ndarray) -> np.ndarray:
+    """64 booleans to a word; their number must be a multiple of 64."""
+    return np.packbits(hits, bitorder="little").view(np.uint64)
 
 
-def _after(mask: np.ndarray, carry: bool) -> np.ndarray:
+def after_mask(mask: np.ndarray, carry: bool) -> np.ndarray:
     """The mask moved to the next byte; `carry` is its value for the byte before the first."""
     moved = mask << _ONE
     moved[1:] |= mask[:-1] >> _TOP
@@ -64,7 +65,7 @@ def _after(mask: np.ndarray, carry: bool) -> np.ndarray:
     return moved
 
 
-def _before(mask: np.ndarray, last: int, carry: bool) -> np.ndarray:
+def before_mask(mask: np.ndarray, last: int, carry: bool) -> np.ndarray:
     """The mask moved to the previous byte; `carry` is its value for the byte after position `last`."""
     moved = mask >> _ONE
     moved[:-1] |= mask[1:] << _TOP
@@ -73,7 +74,7 @@ def _before(mask: np.ndarray, last: int, carry: bool) -> np.ndarray:
     return moved
 
 
-def _inside(quotes: np.ndarray, carry: bool) -> np.ndarray:
+def inside_mask(quotes: np.ndarray, carry: bool) -> np.ndarray:
     """One bit per byte: an odd number of quotes up to and including it."""
     state = quotes.copy()
     for shift in (1, 2, 4, 8, 16, 32):
@@ -90,7 +91,8 @@ def _count(mask: np.ndarray) -> int:
     return int(np.bitwise_count(mask).sum())
 
 
-def _positions(mask: np.ndarray) -> np.ndarray:
+def set_positions(mask: np.ndarray) -> np.ndarray:
+    """Positions of the set bits."""
     return np.flatnonzero(np.unpackbits(mask.view(np.uint8), bitorder="little"))
 
 
@@ -103,29 +105,29 @@ class _Tile:
         if self.size % 64:
             piece = np.concatenate([piece, np.zeros(-self.size % 64, np.uint8)])
         last, follower = self.size - 1, int(data[stop]) if stop < len(data) else -1
-        lf = _bits(piece, _LF)
-        self.cr = _bits(piece, _CR) if (piece == _CR).any() else None
-        self.line_ends = lf if self.cr is None else lf | (self.cr & ~_before(lf, last, follower == _LF))
-        self.quotes = _bits(piece, dialect.quote) if dialect.quote is not None else None
+        lf = bit_mask(piece == _LF)
+        self.cr = bit_mask(piece == _CR) if (piece == _CR).any() else None
+        self.line_ends = lf if self.cr is None else lf | (self.cr & ~before_mask(lf, last, follower == _LF))
+        self.quotes = bit_mask(piece == dialect.quote) if dialect.quote is not None else None
         self.outside, self.state, self.wrong = None, state, None
         if self.quotes is not None and (state or self.quotes.any()):
-            inside = _inside(self.quotes, state)
+            inside = inside_mask(self.quotes, state)
             self.outside = ~inside
             self.state = bool(inside[-1] >> _TOP)
-            edge = lf | self.quotes | _bits(piece, dialect.delimiter)
+            edge = lf | self.quotes | bit_mask(piece == dialect.delimiter)
             if self.cr is not None:
                 edge |= self.cr
             closes = follower in (-1, _LF, _CR, dialect.quote, dialect.delimiter)
             before = start == 0 or int(data[start - 1]) in (_LF, _CR, dialect.quote, dialect.delimiter)
-            self.wrong = (self.quotes & inside & ~_after(edge, before)) | (
-                self.quotes & self.outside & ~_before(edge, last, closes)
+            self.wrong = (self.quotes & inside & ~after_mask(edge, before)) | (
+                self.quotes & self.outside & ~before_mask(edge, last, closes)
             )
         self.ends = self.line_ends if self.outside is None else self.line_ends & self.outside
         self.quoted_ends = self.line_ends & ~self.ends
         breaks = lf if self.cr is None else lf | self.cr
         if self.outside is not None:
             breaks = breaks & self.outside
-        self.blank = _after(self.ends, fresh) & breaks
+        self.blank = after_mask(self.ends, fresh) & breaks
 
     def cut(self, position: int) -> np.ndarray:
         """A mask of all bytes before `position`."""
@@ -230,7 +232,7 @@ def _first_wrong(tile: _Tile, before: int, open_lines: int, limits: Limits) -> t
     quoted = _count(tile.quoted_ends) if tile.outside is not None else 0
     long = -1
     if open_lines + quoted > limits.quoted_lines and quoted:
-        inner, ends = _positions(tile.quoted_ends), _positions(tile.ends)
+        inner, ends = set_positions(tile.quoted_ends), set_positions(tile.ends)
         record = np.searchsorted(ends, inner)
         first = np.searchsorted(inner, np.concatenate([[0], ends]))[record]
         nth = np.arange(len(inner)) - first + np.where(record == 0, open_lines, 0) + 1
@@ -258,13 +260,13 @@ class Index:
                 line[line == (dialect.quote or 0)] = ord("x")
         self._block, self._dialect = block, dialect
         tile = _Tile(block, 0, len(block), dialect, state=False, fresh=True) if len(block) else None
-        ends = _positions(tile.ends) if tile else np.zeros(0, np.int64)
+        ends = set_positions(tile.ends) if tile else np.zeros(0, np.int64)
         starts = np.concatenate([[0], ends + 1]) if tile else ends
         if len(starts) and starts[-1] < len(block):
             ends = np.append(ends, len(block))
         else:
             starts = starts[: len(ends)]
-        blank = np.isin(starts, _positions(tile.blank)) if tile else np.zeros(0, bool)
+        blank = np.isin(starts, set_positions(tile.blank)) if tile else np.zeros(0, bool)
         self._tile = tile
         self.starts, stops = starts[~blank], ends[~blank]
         carriage = (stops > self.starts) & (stops < len(block)) & (block[np.maximum(stops - 1, 0)] == _CR)
@@ -277,14 +279,14 @@ class Index:
     def widths(self) -> np.ndarray:
         """Fields per record."""
         piece = np.concatenate([self._block, np.zeros(-len(self._block) % 64, np.uint8)])
-        mask = _bits(piece, self._dialect.delimiter)
-        at = _positions(mask if self._tile.outside is None else mask & self._tile.outside)
+        mask = bit_mask(piece == self._dialect.delimiter)
+        at = set_positions(mask if self._tile.outside is None else mask & self._tile.outside)
         return np.searchsorted(at, self.stops) - np.searchsorted(at, self.starts) + 1
 
     @cached_property
     def lines(self) -> np.ndarray:
         """Physical lines of the block before each record."""
-        return np.searchsorted(_positions(self._tile.line_ends), self.starts)
+        return np.searchsorted(set_positions(self._tile.line_ends), self.starts)
 
     def record_at(self, position: int) -> int:
         """Index of the record that holds a byte position."""

@@ -100,7 +100,7 @@ def test_every_record_has_the_bytes_line_and_rule_of_the_plain_model(monkeypatch
     monkeypatch.setattr(scanner, "TILE", tile)
     monkeypatch.setattr(scanner, "_SMALL", 64)
     limits = replace(LIMITS, quoted_lines=5, quoted_bytes=150)
-    for seed in range(800):
+    for seed in range(400):
         data = soup(seed)
         expected = plain_scan(data, limits)
         for block in (random.Random(seed).randrange(1, 300), 1 << 20):

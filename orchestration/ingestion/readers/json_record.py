@@ -70,14 +70,22 @@ def _fields(text: str) -> dict[str, str | None]:
         value, at = _DECODER.raw_decode(text, start)
         pairs.append((key, value if isinstance(value, str) or value is None else text[start:at]))
         if isinstance(value, str):
-            _check_text(key, value)
+            check_text(key, value)
         at = _blank(text, at)
     if _blank(text, at + 1) < len(text):
         raise json.JSONDecodeError("text after the object", text, at + 1)
     return _unique(pairs)
 
 
-def _check_text(key: str, value: str) -> None:
+def decode_nested(text: str) -> None:
+    """Check a nested value by itself. Raises Broken or ValueError."""
+    if text.count("[") + text.count("{") >= LIMITS.json_depth:
+        raise Broken("too_deep", "perhaps too deep, to be looked at in its record")
+    _DECODER.decode(text)
+
+
+def check_text(key: str, value: str) -> None:
+    """Refuse characters that no column of text can hold. Raises Broken."""
     if "\0" in value:
         raise Broken("nul_byte", f"the value of {key!r} has a NUL character", key)
     if any("\ud800" <= char <= "\udfff" for char in value) if not value.isascii() else False:

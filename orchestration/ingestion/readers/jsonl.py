@@ -7,7 +7,6 @@ or one object over several lines is read as the lines it would be.
 import json
 from collections.abc import Iterator, Sequence
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -16,11 +15,12 @@ from orchestration.ingestion.limits import LIMITS, Limits
 from orchestration.ingestion.model import BadRecord, Chunk, DeliveryRejected
 from orchestration.ingestion.readers.ahead import ahead
 from orchestration.ingestion.readers.blocks import Blocks, Place
-from orchestration.ingestion.readers.columns import check_names, numbered
+from orchestration.ingestion.readers.columns import RECORD_NO, check_names, numbered
+from orchestration.ingestion.readers.json_block import JsonBlock
 from orchestration.ingestion.readers.json_record import Broken, fields
 from orchestration.ingestion.readers.stream import ByteStream, MemoryStream
 from orchestration.ingestion.readers.wide import WideStream
-from orchestration.ingestion.scanner import Dialect, Index
+from orchestration.ingestion.scanner import Dialect, Index, scan
 
 LINES = Dialect(quote=None)
 _DOCUMENT = 16 << 20  # a larger array is refused: it would have to be in memory as a whole
@@ -48,33 +48,32 @@ class JsonLinesReader:
 
     def _keys(self) -> list[str]:
         found: dict[str, None] = {}
-        with duckdb.connect() as con:
-            for place, data in self._blocks:
-                if self._codec != "utf-8":
-                    check_not_utf8(self._name, data, self._codec)
-                index = Index(data, place.scan, LINES)
-                try:
-                    text = str(data, self._codec) if self._codec != "utf-8" else None
-                    lines = _line_array(text.encode() if text else data, index if text is None else None)
-                    lines.validate(full=True)
-                    rows = con.from_arrow(pa.table({"line": lines, "row": np.arange(len(lines))})).query(
-                        "r",
-                        "select json_keys(line) as keys, min(row) as first from r where json_valid(line) "
-                        "and json_type(line) = 'OBJECT' group by keys order by first",
-                    )
-                    keys = [key for row in rows.fetchall() for key in row[0]]
-                except (UnicodeDecodeError, pa.ArrowInvalid, duckdb.Error):
-                    keys = [
-                        key for record in self._each(place, data, index) if isinstance(record, dict) for key in record
-                    ]
-                found |= dict.fromkeys(keys)
-                if len(found) > self._limits.columns:
-                    break
+        for place, data in self._blocks:
+            index = Index(data, place.scan, LINES)
+            block = self._take_apart(data, index)
+            rows = np.flatnonzero(block.doubtful) if block else np.arange(len(index.starts))
+            found |= dict.fromkeys(block.names if block else ())
+            for record in self._each(data, index, rows):
+                if not isinstance(record, Broken):
+                    found |= dict.fromkeys(record)
+            if len(found) > self._limits.columns:
+                break
         return list(found)
 
-    def _each(self, place: Place, data: memoryview, index: Index) -> Iterator[dict[str, str | None] | Broken]:
-        """Every record by itself: its fields, or what is wrong with it."""
-        for start, stop in zip(index.starts.tolist(), index.stops.tolist(), strict=True):
+    def _take_apart(self, data: memoryview, index: Index) -> JsonBlock | None:
+        """The block by bit masks; None when every record has to be looked at by itself."""
+        if self._codec == "utf-8":
+            return JsonBlock(data, index)
+        check_not_utf8(self._name, data, self._codec)
+        try:
+            text = str(data, self._codec).encode()
+        except UnicodeDecodeError:
+            return None
+        return JsonBlock(text, Index(text, scan(text, LINES, True), LINES))
+
+    def _each(self, data: memoryview, index: Index, rows: np.ndarray) -> Iterator[dict[str, str | None] | Broken]:
+        """Records by themselves: their fields, or what is wrong with them."""
+        for start, stop in zip(index.starts[rows].tolist(), index.stops[rows].tolist(), strict=True):
             try:
                 yield fields(str(data[start:stop], self._codec))
             except UnicodeDecodeError as error:
@@ -93,25 +92,45 @@ class JsonLinesReader:
 
     def _chunk(self, place: Place, data: memoryview) -> Chunk:
         index = self._blocks.index(place, data)
-        columns: dict[str, list[str | None]] = {name: [] for name in self.columns}
-        numbers, bad = [], []
-        for row, record in enumerate(self._each(place, data, index)):
-            if isinstance(record, Broken):
-                bad.append(self._bad(place, data, index, row, record))
-                continue
-            numbers.append(place.record + row)
-            for name, values in columns.items():
-                values.append(record.get(name))
-        if sum(one.rule == "bad_encoding" for one in bad) * 2 > place.scan.records:
+        block = self._take_apart(data, index)
+        parts, numbers = [], []
+        doubtful = np.ones(len(index.starts), bool)
+        if block:
+            arrays = [block.column(name) for name in self.columns]  # may find more to doubt
+            doubtful = block.doubtful
+            numbers.append(np.flatnonzero(~doubtful))
+            table = pa.table(arrays, self.columns) if arrays else pa.table({"": pa.nulls(len(doubtful))}).select([])
+            parts.append(table.filter(pa.array(~doubtful)) if doubtful.any() else table)
+        rows = np.flatnonzero(doubtful)
+        records = list(self._each(data, index, rows))
+        bad = [
+            self._bad(place, data, index, int(row), record)
+            for row, record in zip(rows, records, strict=True)
+            if isinstance(record, Broken)
+        ]
+        self._check_encoding(place, bad)
+        fine = [(row, record) for row, record in zip(rows, records, strict=True) if not isinstance(record, Broken)]
+        if fine:
+            columns = [pa.array([record.get(name) for _, record in fine], pa.string()) for name in self.columns]
+            parts.append(pa.table(columns, self.columns))
+            numbers.append(np.array([row for row, _ in fine], np.int64))
+        order = np.concatenate(numbers) if numbers else np.zeros(0, np.int64)
+        if not self.columns:  # nothing but empty objects
+            table = pa.table({RECORD_NO: pa.array(np.sort(order) + place.record)})
+            return Chunk(place.scan.records, table, bad)
+        empty = pa.table([pa.array([], pa.string()) for _ in self.columns], self.columns)
+        table = numbered(pa.concat_tables(parts or [empty]), order + place.record)
+        if len(parts) > 1:
+            table = table.take(pa.array(np.argsort(order)))
+        return Chunk(place.scan.records, table, bad)
+
+    def _check_encoding(self, place: Place, bad: list[BadRecord]) -> None:
+        if sum(one.rule == "bad_encoding" and one.column is None for one in bad) * 2 > place.scan.records:
             raise DeliveryRejected(
                 "encoding_mismatch",
                 f"{self._name}: most records are not {self.encoding}; correct `encoding:` in the feed",
                 place.record + place.scan.records - 1,
             )
-        table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-        if not columns:
-            return Chunk(place.scan.records, pa.table({"_record_no": pa.array(numbers, pa.int64())}), bad)
-        return Chunk(place.scan.records, numbered(table, np.array(numbers, np.int64)), bad)
 
     def _bad(self, place: Place, data: memoryview, index: Index, row: int, broken: Broken) -> BadRecord:
         line = place.line + int(index.lines[row]) if self._numbered else None
@@ -131,14 +150,6 @@ class JsonLinesReader:
     def line_numbers(self, record_nos: Sequence[int]) -> dict[int, int]:
         """The line of each record; nothing for an array."""
         return self._blocks.line_numbers(record_nos) if self._numbered else {}
-
-
-def _line_array(data: bytes | memoryview, index: Index | None) -> pa.StringArray:
-    """The records as strings over the block itself, line ends included."""
-    if index is None:
-        return pa.array(data.decode().splitlines(), pa.string())
-    offsets = np.append(index.starts, index.nexts[-1:]).astype(np.int32)
-    return pa.StringArray.from_buffers(len(index.starts), pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def _as_lines(name: str, stream: ByteStream | WideStream, codec: str) -> bytes | None:
