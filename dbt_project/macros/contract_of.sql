@@ -1,6 +1,6 @@
 {#- A stream's key within the warehouse, its raw columns in order, and which of these the source itself gave. -#}
 {% macro contract_of(stream) -%}
-    {%- set given = acrm.contract()[stream] -%}
+    {%- set given = contract()[stream] -%}
     {%- set payload = given['columns'] + ['_extra'] -%}
     {{ return({
         'key': ['_system'] + given['key'],

@@ -4,18 +4,18 @@
     So an order holds as many equal lines as the delivery that shows most of them, however often and in whatever order it comes.
 -#}
 {% macro latest_lines(stream, parent) -%}
-    {%- set contract = acrm.contract_of(stream) -%}
+    {%- set contract = contract_of(stream) -%}
     {%- set columns = contract.columns + ['line_occurrence'] -%}
     {%- set accounts = ['_delivered_rows', '_duplicate_rows', '_conflicting_rows'] -%}
     select {{ contract.columns | join(', ') }}, 1 as line_occurrence, {{ accounts | join(', ') }}
-    from ({{ acrm.latest_version(stream, where='line_ref is not null') }}) as with_number
+    from ({{ latest_version(stream, where='line_ref is not null') }}) as with_number
     union all
     select {{ (columns + accounts) | join(', ') }}
-    from ({{ acrm.winners(acrm.lines_named_by_content(stream, parent), contract.key, columns) }}) as without_number
+    from ({{ winners(lines_named_by_content(stream, parent), contract.key, columns) }}) as without_number
 {%- endmacro %}
 
 {% macro lines_named_by_content(stream, parent) -%}
-    {%- set contract = acrm.contract_of(stream) -%}
+    {%- set contract = contract_of(stream) -%}
     {%- set content = contract.payload | reject('in', [parent, 'line_ref', 'updated_at', '_extra']) | list -%}
     {%- set others = contract.columns | reject('eq', 'line_ref') | join(', ') -%}
     (
@@ -25,7 +25,7 @@
                 partition by _system, {{ parent }}, _line_hash, _delivery_id, _version_at order by _content_hash
             ) as line_occurrence
             from (
-                select {{ others }}, {{ acrm.content_hash(contract.payload) }} as _content_hash, {{ acrm.content_hash(content) }} as _line_hash
+                select {{ others }}, {{ content_hash(contract.payload) }} as _content_hash, {{ content_hash(content) }} as _line_hash
                 from {{ source('raw', stream) }} where line_ref is null
             ) as hashed
         ) as counted

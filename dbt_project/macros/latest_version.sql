@@ -4,11 +4,11 @@
     `winners` names a relation that already holds the winning rows of the others.
 -#}
 {% macro latest_version(stream, where='true', winners=none) -%}
-    {%- set contract = acrm.contract_of(stream) -%}
+    {%- set contract = contract_of(stream) -%}
     {%- set columns = contract.columns | join(', ') -%}
-    {%- set key_hash = acrm.row_hash(contract.key) -%}
+    {%- set key_hash = row_hash(contract.key) -%}
     with repeated as (
-        {% if winners %}select * from {{ winners }}{% else %}{{ acrm.repeated_winners(stream, where) }}{% endif %}
+        {% if winners %}select * from {{ winners }}{% else %}{{ repeated_winners(stream, where) }}{% endif %}
     )
     select {{ columns }}, 1 as _delivered_rows, 0 as _duplicate_rows, 0 as _conflicting_rows
     from {{ source('raw', stream) }}
@@ -19,16 +19,16 @@
 
 {#- The winning rows of the keys that occur more than once (or whose hash does). -#}
 {% macro repeated_winners(stream, where='true') -%}
-    {%- set contract = acrm.contract_of(stream) -%}
-    {%- set key_hash = acrm.row_hash(contract.key) -%}
+    {%- set contract = contract_of(stream) -%}
+    {%- set key_hash = row_hash(contract.key) -%}
     {%- set rivals -%}
         (
-            select {{ contract.columns | join(', ') }}, {{ acrm.content_hash(contract.payload) }} as _content_hash
+            select {{ contract.columns | join(', ') }}, {{ content_hash(contract.payload) }} as _content_hash
             from {{ source('raw', stream) }}
             where {{ where }} and {{ key_hash }} in (
                 select {{ key_hash }} from {{ source('raw', stream) }} where {{ where }} group by 1 having count(*) > 1
             )
         ) as rivals
     {%- endset -%}
-    {{ acrm.winners(rivals, contract.key, contract.columns) }}
+    {{ winners(rivals, contract.key, contract.columns) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- The business date of a UTC timestamp in its source's zone, exact for every zone and instant; for small relations. -#}
 {% macro local_date(at, zone) -%}
-    cast({{ acrm.local_time(at, zone) }} as date)
+    cast({{ local_time(at, zone) }} as date)
 {%- endmacro %}
 
 {#-
@@ -10,7 +10,7 @@
 {% macro local_on(relation, column) -%}
     {%- set at, day = relation ~ '.' ~ column, column ~ '_day' -%}
     case
-        when {{ day }}.turns_at is null then {{ acrm.local_date(at, relation ~ '._zone') }}
+        when {{ day }}.turns_at is null then {{ local_date(at, relation ~ '._zone') }}
         when {{ at }} < {{ day }}.turns_at then {{ day }}.starts_as
         else {{ day }}.ends_as
     end

@@ -3,9 +3,9 @@
     A sound guess, not a numbering plan: extensions and "(0)" go, 00 is +, one national 0 gives way to the country's code.
 -#}
 {% macro phone_norm(phone, zone, country=none) -%}
-    {%- set code = acrm.dialling_code(zone, country) -%}
-    {%- set text = acrm.phone_text(phone) -%}
-    {%- set digits = acrm.digits(text) -%}
+    {%- set code = dialling_code(zone, country) -%}
+    {%- set text = phone_text(phone) -%}
+    {%- set digits = digits(text) -%}
     case
         when length({{ digits }}) not between 7 and 15 then null
         when {{ text }} like '+%' then '+' || {{ digits }}

@@ -33,7 +33,9 @@ class Dbt:
     def run(self, database: Path, *select: str, tests: bool = False, as_of: str = AS_OF, **variables: object) -> None:
         """Builds the selected seeds and models in a database file, with `tests` also what tests them."""
         os.environ["CRM_WORK_DB"] = str(database)
-        kinds = [] if tests else ["--resource-type", "seed", "--resource-type", "model"]
+        kinds = (
+            ["--indirect-selection", "cautious"] if tests else ["--resource-type", "seed", "--resource-type", "model"]
+        )
         result = self.invoke("build", *kinds, "--select", *select, as_of=as_of, **variables)
         failed = [f"{r.node.name}: {r.message}" for r in result.result or [] if str(r.status) in {"error", "fail"}]
         assert result.success, failed or result.exception

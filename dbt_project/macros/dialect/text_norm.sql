@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro duckdb__text_norm(text) -%}
-    nullif(lower(trim(regexp_replace({{ acrm.ascii_width('nfc_normalize(' ~ text ~ ')') }}, '\s+', ' ', 'g'))), '')
+    nullif(lower(trim(regexp_replace({{ ascii_width('nfc_normalize(' ~ text ~ ')') }}, '\s+', ' ', 'g'))), '')
 {%- endmacro %}
 
 {% macro postgres__text_norm(text) -%}
@@ -12,5 +12,5 @@
 {%- endmacro %}
 
 {% macro spark__text_norm(text) -%}
-    nullif(lower(trim(regexp_replace({{ acrm.ascii_width(text) }}, '\\s+', ' '))), '')
+    nullif(lower(trim(regexp_replace({{ ascii_width(text) }}, '\\s+', ' '))), '')
 {%- endmacro %}

@@ -1,12 +1,15 @@
-
-{% for stream, spec in contract().items() if spec.money %}
+{%- for stream, spec in contract().items() if spec.money %}
 select
     '{{ stream }}' as stream,
     system,
     currency,
     count(*) as row_count
 from {{ ref('stg_' ~ spec.domain ~ '__' ~ stream) }}
-where {% for column in spec.money %}({{ column }} is not null and {{ column }}_base is null){% if not loop.last %} or {% endif %}{% endfor %}
+where
+    false
+    {% for column in spec.money %}
+    or ({{ column }} is not null and {{ column }}_base is null)
+    {% endfor %}
 group by system, currency
 {% if not loop.last %}union all{% endif %}
-{% endfor %}
+{%- endfor %}

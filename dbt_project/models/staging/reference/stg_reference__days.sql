@@ -1,6 +1,9 @@
 with digits as (
 
-    {% for digit in range(10) %}select {{ digit }} as digit{% if not loop.last %} union all {% endif %}{% endfor %}
+    {% for digit in range(10) %}
+    select {{ digit }} as digit
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 

@@ -1,7 +1,11 @@
 with zones as (
 
-    {% for stream in ['orders', 'order_lines', 'returns', 'events', 'engagements', 'contacts', 'tickets', 'campaign_contacts', 'customers'] %}
-    select _zone as zone from {{ source('raw', stream) }} group by 1
+    {% for stream in [
+        'orders', 'order_lines', 'returns', 'events', 'engagements', 'contacts', 'tickets', 'campaign_contacts', 'customers'
+    ] %}
+    select _zone as zone
+    from {{ source('raw', stream) }}
+    group by _zone
     {% if not loop.last %}union{% endif %}
     {% endfor %}
 
