@@ -111,6 +111,8 @@ def _told(path: Path, lines: dict[Place, int], error: dict) -> str:
         message += closest(str(place[-1]), _fields(error["loc"])) or f"; known: {', '.join(_fields(error['loc']))}"
     elif error["type"] == "literal_error":
         message = f"{error['input']!r} is not known; write {error['ctx']['expected']}"
+    elif error["type"] == "string_type" and isinstance(error["input"], bool):
+        message = f"YAML reads an unquoted yes, no, on or off as {str(error['input']).lower()}; put it in quotes"
     elif error["type"] not in ("missing", "union_tag_not_found"):
         message += f" (found {error['input']!r})" if not isinstance(error["input"], dict | list) else ""
     return str(_error(path, lines, place, message))

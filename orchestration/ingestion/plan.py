@@ -92,9 +92,6 @@ def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Line
         return _typed(feed, expressions, values, extra, where, tidy)
 
     checks = [v.ok for v in values if v.ok] + [f"_m{i} is not null" for i, e in enumerate(expressions) if e.can_fail]
-    keys = [f"_v{i}" for i, n in enumerate(names) if n in stream.key]
-    if not stream.key_by_content and not any(stream.columns[k].required for k in stream.key):
-        checks.append(f"coalesce({', '.join(f'{k}::varchar' for k in keys) or 'null'}) is not null")
     ok = " and ".join(checks) or "true"
 
     @cache
@@ -150,10 +147,7 @@ def _reasons(
         if rule != "null":
             cells.append(f"struct_pack(c := {literal(name)}, v := left(_t{i}, {VALUE_SHOWN}), r := {rule})")
     listed = f"list_filter([{', '.join(cells)}], lambda cell: cell.r is not null)" if cells else "[]"
-    keys = literal(", ".join(stream.key))
-    whole = f"[struct_pack(c := {keys}, v := null::varchar, r := 'key_missing')]"
     return f"""
         {typed}, refused as (select _record_no, {listed} as cells from typed where not ({ok})),
-        explained as (
-            select _record_no, unnest(case when len(cells) > 0 then cells else {whole} end) as cell from refused)
+        explained as (select _record_no, unnest(cells) as cell from refused)
         select _record_no, cell.c, cell.v, cell.r from explained"""

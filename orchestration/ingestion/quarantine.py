@@ -31,7 +31,8 @@ def summary(settings: Settings) -> list[dict]:
     with duckdb.connect(str(settings.work_db), read_only=True) as con:
         rows = con.execute(
             """select feed, stream, rule, column_name, count(distinct (delivery_id, record_no)) as records
-            from ops.quarantine where status = 'open' group by all order by records desc, feed, stream, rule, column_name"""
+            from ops.quarantine where status = 'open' group by all
+            order by records desc, feed, stream, rule, column_name"""
         ).fetchall()
     return [dict(zip(("feed", "stream", "rule", "column", "records"), row, strict=True)) for row in rows]
 

@@ -39,7 +39,6 @@ MESSAGES = {
     "above_maximum": "{value!r} is above {bound}",
     "too_early": f"{{value!r}} lies before {FIRST_YEAR}",
     "too_late": "{value!r} lies too far in the future; if it means no date, list it under nulls",
-    "key_missing": "every part of the key ({column}) is empty",
     "no_route": "no route of the feed takes this record",
 }
 

@@ -38,7 +38,7 @@ MISTAKES = {
     "unknown source field": (GOOD.replace("  path:", "  pth: x\n  path:"), 5, "source.pth: no such field"),
     "unknown stream": (GOOD.replace("orders:", "ordres:"), 7, "unknown stream; did you mean 'orders'?"),
     "unknown column": (GOOD.replace("ordered_at:", "ordred_at:"), 10, "did you mean 'ordered_at'?"),
-    "required column": (GOOD.replace("      ordered_at: at\n", ""), 8, "required column 'ordered_at' is not mapped"),
+    "required column": (GOOD.replace("      ordered_at: sold\n", ""), 8, "required column 'ordered_at' is not mapped"),
     "no source type": (GOOD.replace("type: files", "kind: files"), 3, "type: files"),
     "unknown zone": (GOOD + "timezone: Europe/Londn\n", 11, "did you mean 'Europe/London'?"),
     "currency": (GOOD + "currency: pounds\n", 11, "write for example GBP"),
@@ -70,7 +70,7 @@ def test_a_mistake_is_told_with_its_line_and_a_way_out(tmp_path: Path, text: str
 def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(GOOD.replace(": no\n", ": n\n"))
     (tmp_path / "b.yml").write_text(GOOD.replace(": no\n", ": n\n"))
-    (tmp_path / "c.yml").write_text(GOOD.replace("orders:", "order:").replace("UTC", "X") + "currency: x\n")
+    (tmp_path / "c.yml").write_text(GOOD.replace("orders:", "order:").replace(": no\n", ": n\n") + "currency: x\n")
     with pytest.raises(FeedError) as caught:
         load_feeds(tmp_path)
     lines = str(caught.value).splitlines()
