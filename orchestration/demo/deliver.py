@@ -1,32 +1,37 @@
 """The last hand on the company's files: bad records, awkward deliveries, Chinese encoding, Excel."""
 
 import csv
+import json
 import shutil
-import zipfile
 from pathlib import Path
 
 from orchestration.demo.dirt import plant
+from orchestration.demo.plan import quoted
+from orchestration.demo.workbook import write_workbook
 
 EXCEL = {"quota-pos": "pos/quota.xlsx", "quota-crm": "crm/quota.xlsx"}
-NEVER = (2026, 7, 1, 0, 0, 0)  # date of every member of a workbook, for equal bytes
 
 
 def finish(con, home: Path, scratch: Path, customers: int) -> None:
     """Finish the files under home/demo and note in home/truth what was done to them."""
     demo, truth = home / "demo", home / "truth"
-    _save(con, plant(demo, customers), truth / "expected_quarantine.parquet")
-    _save(con, _redeliver(demo), truth / "deliveries.parquet")
+    _save(con, plant(demo, customers), scratch, truth / "expected_quarantine.parquet")
+    _save(con, _redeliver(demo), scratch, truth / "deliveries.parquet")
     for path in sorted((demo / "pos_cn").glob("*.csv")):
         _encode(path, "gb18030")
     for name, target in EXCEL.items():
-        _workbook(con, scratch / "base" / f"{name}.parquet", demo / target)
+        result = con.execute(f"select * from read_parquet('{quoted(scratch / 'base' / name)}.parquet')")
+        header = [column[0] for column in result.description]
+        write_workbook(demo / target, "Quota", [header, *result.fetchall()])
 
 
-def _save(con, rows: list[dict], target: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    pq.write_table(pa.Table.from_pylist(rows), target)
+def _save(con, rows: list[dict], scratch: Path, target: Path) -> None:
+    """Write rows as Parquet. By way of a file, because a query parameter would import pandas, which takes a second."""
+    loose = scratch / target.with_suffix(".jsonl").name
+    loose.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    columns = ", ".join(f"{name}: '{'bigint' if name.startswith('record') else 'varchar'}'" for name in rows[0])
+    rows_again = f"from read_json('{quoted(loose)}', format = 'newline_delimited', columns = {{{columns}}})"
+    con.execute(f"copy ({rows_again}) to '{quoted(target)}' (format parquet)")
 
 
 def _redeliver(demo: Path) -> list[dict]:
@@ -39,11 +44,12 @@ def _redeliver(demo: Path) -> list[dict]:
     corrected = _misprice(right, wrong)
     whole = demo / "shop" / "order-lines_2025-08.csv"
     late = _split(whole, whole.with_name("order-lines_2025-08_late.csv"))
-    return [
-        {"feed": "pos_receipts", "file_name": "receipts_2025-03_sent_2025-04-02.csv", "what": "same bytes again", "records": None},
-        {"feed": "pos_receipt_lines", "file_name": right.name, "what": "corrects prices of the file before", "records": corrected},
-        {"feed": "shop_order_lines", "file_name": "order-lines_2025-08_late.csv", "what": "late lines", "records": late},
+    told = [
+        ("pos_receipts", "receipts_2025-03_sent_2025-04-02.csv", "same bytes again", None),
+        ("pos_receipt_lines", right.name, "corrects prices of the file before", corrected),
+        ("shop_order_lines", "order-lines_2025-08_late.csv", "late lines", late),
     ]
+    return [dict(zip(("feed", "file_name", "what", "records"), row, strict=True)) for row in told]
 
 
 def _misprice(right: Path, wrong: Path) -> int:
@@ -67,7 +73,8 @@ def _split(whole: Path, late: Path) -> int:
     """Move every twentieth line of `whole` to `late`; their number."""
     header, *lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
     moved = lines[7::20]
-    whole.write_text(header + "".join(line for n, line in enumerate(lines) if n % 20 != 7), encoding="utf-8", newline="")
+    kept = [line for n, line in enumerate(lines) if n % 20 != 7]
+    whole.write_text(header + "".join(kept), encoding="utf-8", newline="")
     late.write_text(header + "".join(moved), encoding="utf-8", newline="")
     return len(moved)
 
@@ -79,32 +86,3 @@ def _encode(path: Path, encoding: str) -> None:
         while piece := source.read(1 << 20):
             target.write(piece)
     other.replace(path)
-
-
-def _workbook(con, source: Path, target: Path) -> None:
-    """One sheet of a small table; equal input gives equal bytes, which openpyxl alone does not promise."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Quota"
-    result = con.execute(f"select * from read_parquet('{str(source).replace(chr(39), chr(39) * 2)}')")
-    sheet.append([column[0] for column in result.description])
-    for row in result.fetchall():
-        sheet.append(row)
-    loose = target.with_suffix(".tmp")
-    book.save(loose)
-    with zipfile.ZipFile(loose) as unsorted, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in sorted(unsorted.namelist()):
-            content = unsorted.read(name)
-            if name == "docProps/core.xml":
-                content = _without_dates(content)
-            packed.writestr(zipfile.ZipInfo(name, NEVER), content, zipfile.ZIP_DEFLATED)
-    loose.unlink()
-
-
-def _without_dates(core: bytes) -> bytes:
-    """Document properties without the moments of creation and change."""
-    import re
-
-    return re.sub(rb"<dcterms:(created|modified).*?</dcterms:\1>", b"", core)

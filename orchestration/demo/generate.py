@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from orchestration.demo.deliver import finish
-from orchestration.demo.plan import Plan, Task
+from orchestration.demo.plan import Plan, Task, quoted
 
 FEEDS = Path(__file__).parent / "feeds"
 SCALES = {"S": 10_000, "M": 100_000, "L": 1_000_000}
@@ -100,16 +100,12 @@ def _write(con, task: Task) -> None:
     how = FORMATS[first.suffix] + DIALECTS.get(first.parent.name, "")
     if len(task.files) == 1:
         sql = task.sql if None in task.files else f"select * exclude (m) from ({task.sql})"
-        con.execute(f"copy ({sql}) to '{_quoted(first)}' ({how})")
+        con.execute(f"copy ({sql}) to '{quoted(first)}' ({how})")
         return
     folder = first.parent / f".{first.stem}"
-    con.execute(f"copy ({task.sql}) to '{_quoted(folder)}' ({how}, partition_by (m))")
+    con.execute(f"copy ({task.sql}) to '{quoted(folder)}' ({how}, partition_by (m))")
     for m, target in task.files.items():
         part = next(iter((folder / f"m={m}").glob("*")), None)
         if part is not None:
             part.replace(target)
     shutil.rmtree(folder)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -74,7 +74,7 @@ class Plan:
         months = [month_values(m) for m in range(MONTHS)]
         self.common = {
             "seed": f":{seed}",
-            "base": str(scratch / "base").replace("'", "''"),
+            "base": quoted(scratch / "base"),
             "customers": str(customers),
             "uk_stores": str(min(120, 6 + customers // 550)),
             "cn_stores": str(min(30, 2 + customers // 2500)),
@@ -140,6 +140,11 @@ class Plan:
                 "group_and_last": f"[{', '.join(files)}]",
             })
         return found
+
+
+def quoted(path: Path) -> str:
+    """A path for use between single quotes in SQL."""
+    return str(path).replace("'", "''")
 
 
 def month_values(m: int) -> dict[str, int | str | float]:

@@ -11,7 +11,7 @@ with eligible as (
 ), offered as (
     select *, if(u(i * 24 + m, 'arm') < 0.25, 'control', 'treatment') as arm,
         if(m % 6 = 5 or churn_day < d + 11 or satisfaction < -0.6, 0.0,
-            0.11 * (taste = offered)::int + 0.06 * (motive = 'price')::int) as lift
+            0.14 * (taste = offered)::int + 0.08 * (motive = 'price')::int) as lift
     from eligible where kind <> 'prospect' or join_day >= d - 90
 )
 select *, arm = 'treatment' and u(i * 24 + m, 'moved by') < lift as is_induced,

@@ -5,7 +5,7 @@ with seat as (
     select i, if(i % 2 = 1 and u(i // 2, 'household') < 0.24 and i % 100 not between 16 and 23 and i % 500 <> 7, i - 1, i) as home,
         i % 100 between 16 and 23 or i % 100 in (42, 43) or i % 500 between 4 and 7
             or i in (select relative - relative % 2 + d from clerks, range(2) t(d) where relative is not null) as british,
-        i in (select relative from clerks) as is_relative
+        i in (select relative from clerks where relative is not null) as is_relative
     from range($low, $high) r(i)
 ), who as (
     select *, case when british or u(home, 'region') < 0.79 then 'UK' when u(home, 'region') < 0.94 then 'CN' else 'EU' end as region,
