@@ -28,8 +28,9 @@ def write_pages(folder: Path, outcomes: dict[str, Any], results: list[CheckResul
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.html"):
         old.unlink()
+    view, renderer = DefaultJinjaPageView(), ValidationResultsPageRenderer()
     for table, outcome in outcomes.items():
-        page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(outcome))
+        page = view.render(renderer.render(outcome))
         page = _REMOTE.sub("", page).replace("</head>", f"{_STYLE}</head>", 1)
         (folder / f"{table}.html").write_text(page, encoding="utf-8")
     index = folder / "index.html"

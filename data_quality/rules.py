@@ -96,15 +96,13 @@ def personal_columns() -> frozenset[str]:
     """Names of columns whose values are about a person and stay out of messages and pages."""
     columns = (column for stream in streams().values() for column in stream.columns.values())
     named = {column.name for column in columns if column.pii in ("direct", "quasi")}
-    return frozenset(named | {f"{name}_norm" for name in named})
+    return frozenset(named | {f"{name}_norm" for name in named} | {"full_name"})
 
 
 def _contract_rules(stream: Stream) -> Iterator[Rule]:
     served = f" ({', '.join(stream.requirements)})" if stream.requirements else ""
     yield Rule("columns", (*stream.columns, *LINEAGE), "critical", f"Columns of the input contract{served}.")
     yield Rule("unique", ("_delivery_id", "_record_no"), "critical", "A record enters a stream once.")
-    for lineage in ("_system", "_delivery_id", "_record_no", "_version_at", "_loaded_at"):
-        yield Rule("filled", (lineage,), "critical", LINEAGE[lineage][1])
     for column in stream.columns.values():
         if column.required:
             yield Rule("filled", (column.name,), "critical", f"Required: {column.about}")

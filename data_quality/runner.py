@@ -7,7 +7,6 @@ sample (at most `SUSPECTS` of them). Keys and sums of all rows are the reconcile
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -43,13 +42,16 @@ def run_suites(
         suites = raw_suites() if layer == "raw" else mart_suites()
     results: list[CheckResult] = []
     outcomes = {}
-    for suite in suites:
-        found, outcome = _run_suite(settings, suite, layer)
-        results += found
-        if outcome is not None:
-            outcomes[suite.full_name] = outcome
-        broken = [result for result in found if not result.passed]
-        say(f"{suite.full_name}: {len(found) - len(broken)} of {len(found)} checks passed")
+    # Attached to a database of its own, so that a reader elsewhere in this process with other options is no conflict.
+    with duckdb.connect(config={"threads": settings.threads}) as con:
+        con.execute(f"attach {literal(str(settings.work_db))} as {_WORK} (read_only)")
+        for suite in suites:
+            found, outcome = _run_suite(con, suite, layer)
+            results += found
+            if outcome is not None:
+                outcomes[suite.full_name] = outcome
+            broken = [result for result in found if not result.passed]
+            say(f"{suite.full_name}: {len(found) - len(broken)} of {len(found)} checks passed")
     if layer == "marts":
         results += volume_gates(settings)
     if outcomes:
@@ -59,9 +61,9 @@ def run_suites(
     return results
 
 
-def _run_suite(settings: Settings, suite: Suite, layer: str) -> tuple[list[CheckResult], Any]:
+def _run_suite(con: duckdb.DuckDBPyConnection, suite: Suite, layer: str) -> tuple[list[CheckResult], Any]:
     """Results of one suite and the library's outcome (None when there was nothing to validate)."""
-    read = _read(settings.work_db, suite)
+    read = _read(con, suite)
     if isinstance(read, CheckResult):
         return [replace(read, layer=layer)], None
     frame, rows = read.frame, read.rows
@@ -95,36 +97,32 @@ class _Read:
     by_system: dict[str, int]
 
 
-def _read(work_db: Path, suite: Suite) -> _Read | CheckResult:
+def _read(con: duckdb.DuckDBPyConnection, suite: Suite) -> _Read | CheckResult:
     """The frame of a suite's table; columns that no rule looks at come as constant nulls."""
     needed = {column for rule in suite.rules if rule.kind != "columns" for column in rule.columns} | set(suite.key)
-    # Attached to a database of its own, so that a reader elsewhere in this process with other options is no conflict.
-    with duckdb.connect() as con:
-        con.execute(f"attach {literal(str(work_db))} as {_WORK} (read_only)")
-        present = con.execute(
-            "select column_name, data_type from duckdb_columns() "
-            "where database_name = ? and schema_name = ? and table_name = ? order by column_index",
-            [_WORK, suite.schema, suite.table],
-        ).fetchall()
-        names = [name for name, _ in present]
-        if missing := sorted(needed - set(names)):
-            what = f"columns {', '.join(missing)} are" if present else "the table is"
-            message = f"{what} missing in {suite.full_name}"
-            return CheckResult(f"{suite.full_name} exists", "", False, "critical", 0, 0, message, table=suite.full_name)
-        source = f"{_WORK}.{quoted(suite.schema)}.{quoted(suite.table)}"
-        rows = con.execute(f"select count(*) from {source}").fetchall()[0][0]
-        columns = ", ".join(quoted(n) if n in needed or n == "_system" else f"null as {quoted(n)}" for n in names)
-        by_system = {}
-        if "_system" in names:
-            counted = f"select _system, count(*) from {source} group by _system order by _system"
-            by_system = dict(con.execute(counted).fetchall())
-        if rows <= SAMPLE_ROWS:
-            return _Read(con.execute(f"select {columns} from {source}").df(), rows, by_system)
-        sampled = f"hash({', '.join(map(quoted, suite.key or names))}) % {-(-rows // SAMPLE_ROWS)} = 0"
-        suspect = " or ".join(f"({breach})" for rule in suite.rules if (breach := rule.breach())) or "false"
-        suspects = f"select {columns} from {source} where not ({sampled}) and ({suspect}) limit {SUSPECTS}"
-        frame = con.execute(f"select {columns} from {source} where {sampled} union all ({suspects})").df()
-        return _Read(frame, rows, by_system)
+    present = con.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = ? and schema_name = ? and table_name = ? order by column_index",
+        [_WORK, suite.schema, suite.table],
+    ).fetchall()
+    names = [name for (name,) in present]
+    if missing := sorted(needed - set(names)):
+        message = f"{', '.join(missing)} missing in {suite.full_name}" if names else "the table does not exist"
+        return CheckResult(f"{suite.full_name} exists", "", False, "critical", 0, 0, message, table=suite.full_name)
+    source = f"{_WORK}.{quoted(suite.schema)}.{quoted(suite.table)}"
+    rows = con.execute(f"select count(*) from {source}").fetchall()[0][0]
+    columns = ", ".join(quoted(n) if n in needed or n == "_system" else f"null as {quoted(n)}" for n in names)
+    by_system = {}
+    if "_system" in names:
+        counted = f"select _system, count(*) from {source} group by _system order by _system"
+        by_system = dict(con.execute(counted).fetchall())
+    if rows <= SAMPLE_ROWS:
+        return _Read(con.execute(f"select {columns} from {source}").df(), rows, by_system)
+    sampled = f"hash({', '.join(map(quoted, suite.key or names))}) % {-(-rows // SAMPLE_ROWS)} = 0"
+    suspect = " or ".join(f"({breach})" for rule in suite.rules if (breach := rule.breach())) or "false"
+    suspects = f"select {columns} from {source} where not ({sampled}) and ({suspect}) limit {SUSPECTS}"
+    frame = con.execute(f"select {columns} from {source} where {sampled} union all ({suspects})").df()
+    return _Read(frame, rows, by_system)
 
 
 def _result(suite: Suite, layer: str, rule: Rule, raw: Any, frame: "pd.DataFrame", sample: str) -> CheckResult:

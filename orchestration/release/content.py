@@ -25,6 +25,11 @@ NOT_CONTENT = {"release_id", "landed_at", "loaded_at", "built_at", "measured_at"
 )
 
 
+# How often a row was delivered changes with every repeated delivery; the release's content does not.
+ACCOUNTING = {"marts.row_accounting"}
+INTERNAL = "int_"  # models between staging and the public tables
+
+
 @dataclass(frozen=True)
 class Table:
     """A table or view of a database: schema, name and columns with their types, in order."""
@@ -43,7 +48,7 @@ class Table:
 
 
 def tables_of(con: duckdb.DuckDBPyConnection, database: str, schemas: tuple[str, ...]) -> list[Table]:
-    """Tables and views of the named schemas of an attached database, in order of name."""
+    """Tables and views of the named schemas of an attached database, in order of name; internal ones are left out."""
     rows = con.execute(
         """
         select schema_name, table_name, column_name, data_type
@@ -55,7 +60,8 @@ def tables_of(con: duckdb.DuckDBPyConnection, database: str, schemas: tuple[str,
     ).fetchall()
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for schema, table, column, data_type in rows:
-        found.setdefault((schema, table), []).append((column, data_type))
+        if not table.startswith(INTERNAL):
+            found.setdefault((schema, table), []).append((column, data_type))
     return [Table(schema, name, tuple(columns)) for (schema, name), columns in found.items()]
 
 
@@ -76,6 +82,6 @@ def combine(tables: dict[str, TableInfo]) -> str:
     """The content hash of a release: over its public tables (core, marts, scores)."""
     digest = hashlib.sha256(f"algorithm {ALGORITHM}".encode())
     for name in sorted(tables):
-        if name.split(".")[0] in PUBLIC_SCHEMAS:
+        if name.split(".")[0] in PUBLIC_SCHEMAS and name not in ACCOUNTING:
             digest.update(f"\n{name} {tables[name].content_hash}".encode())
     return digest.hexdigest()

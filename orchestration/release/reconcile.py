@@ -50,7 +50,7 @@ def reconcile(
         tables = _tables(con)
         rules = [*_delivery_rules(), *_raw_rules(), *_key_rules(suites, tables), *_day_rules(suites, tables, day)]
         results = [_judge(con, rule) for rule in rules]
-        results += [_judge_tie(con, tie, day) for tie in ties if day and set(tie.tables[1:]) & tables.keys()]
+        results += [_judge_tie(con, tie, day) for tie in ties if day and set(tie.tables) <= tables.keys()]
         return [*results, *_emptiness(con, suites, tables)]
 
 
@@ -98,6 +98,18 @@ def _raw_rules() -> Iterator[_Rule]:
         full outer join ({counted}) as r on d.delivery_id = r.delivery_id and d.stream = r.stream
         where coalesce(d.loaded, 0) <> coalesce(r.in_raw, 0)
         """,
+        f"select coalesce(sum(in_raw), 0)::bigint from ({counted})",
+        "raw",
+    )
+    lineage = ("_system", "_delivery_id", "_record_no", "_version_at", "_loaded_at")
+    yield _Rule(
+        "raw rows say where they come from",
+        f"filled: {', '.join(lineage)}",
+        " union all ".join(
+            f"select {literal(name)} as stream, {', '.join(lineage)} from raw.{quoted(name)} "
+            f"where {' or '.join(f'{column} is null' for column in lineage)}"
+            for name in streams()
+        ),
         f"select coalesce(sum(in_raw), 0)::bigint from ({counted})",
         "raw",
     )

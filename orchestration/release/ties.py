@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tie:
-    """`before` and `after` are SQL; the tie is judged when one of its tables exists, and fails if the others do not."""
+    """`before` and `after` are SQL; the tie is judged where its tables exist (the suites miss a missing one)."""
 
     name: str
     says: str

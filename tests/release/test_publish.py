@@ -23,7 +23,7 @@ def test_every_table_is_released_row_for_row_and_carries_the_release_id(small: S
     )}  # fmt: skip
     assert tables == {
         "core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales",
-        "ops.quarantine", "ops.release",
+        "marts.row_accounting", "ops.quarantine", "ops.release",
     }  # fmt: skip
     with duckdb.connect() as con:
         con.execute(f"attach '{small.settings.work_db}' as w (read_only); attach '{info_path(small, info)}' as r")

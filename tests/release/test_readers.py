@@ -22,12 +22,8 @@ def start_readers(small: Small, folder: Path, kinds: list[str]) -> list[subproce
     for number, kind in enumerate(kinds):
         ready = folder / f"ready{number}"
         command = [sys.executable, "-m", "tests.release.reader", str(small.settings.current_release)]
-        readers.append(
-            subprocess.Popen(
-                [*command, str(folder / "stop"), str(ready), kind, str(PAUSE)],
-                stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
-            )  # fmt: skip
-        )
+        command += [str(folder / "stop"), str(ready), kind, str(PAUSE)]
+        readers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]))
     deadline = time.monotonic() + 60
     while not all((folder / f"ready{number}").exists() for number in range(len(kinds))):
         assert time.monotonic() < deadline, "readers did not start"
