@@ -6,6 +6,7 @@ or one object over several lines is read as the lines it would be.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ from orchestration.ingestion.readers.wide import WideStream
 from orchestration.ingestion.scanner import Dialect, Index, scan
 
 LINES = Dialect(quote=None)
+_BLOCK = 8 << 20  # the masks of a block take ten times its size
 _DOCUMENT = 16 << 20  # a larger array is refused: it would have to be in memory as a whole
 
 
@@ -41,7 +43,9 @@ class JsonLinesReader:
         if lines is not None:
             self._codec, self._stream, mark = "utf-8", MemoryStream(stream.path, lines), 0
             self._numbered = False
-        self._blocks = Blocks(self._stream, LINES, limits)
+        small = replace(limits, block=min(limits.block, _BLOCK))
+        self._blocks = Blocks(self._stream, LINES, small)
+        self._only: JsonBlock | None = None  # of a file of one block, kept from the first pass
         self._blocks.skip(mark, 0)
         self.columns = self._keys()
         check_names(self._name, self.columns, limits)
@@ -51,6 +55,7 @@ class JsonLinesReader:
         for place, data in self._blocks:
             index = Index(data, place.scan, LINES)
             block = self._take_apart(data, index)
+            self._only = block if place.record == 1 else None
             rows = np.flatnonzero(block.doubtful) if block else np.arange(len(index.starts))
             found |= dict.fromkeys(block.names if block else ())
             for record in self._each(data, index, rows):
@@ -92,7 +97,7 @@ class JsonLinesReader:
 
     def _chunk(self, place: Place, data: memoryview) -> Chunk:
         index = self._blocks.index(place, data)
-        block = self._take_apart(data, index)
+        block = self._only or self._take_apart(data, index)
         parts, numbers = [], []
         doubtful = np.ones(len(index.starts), bool)
         if block:
