@@ -1,4 +1,4 @@
-{{ config(schema='intermediate') }}
+{{ config(materialized='view') }}
 
 -- Of every attribute the newest that an account of the person states; of consents the most restrictive wins.
 with

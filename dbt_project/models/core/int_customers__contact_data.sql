@@ -1,4 +1,4 @@
-{{ config(schema='intermediate') }}
+{{ config(materialized='view') }}
 
 -- Name, address and language by trust of the record first (account, lead, profile, guest), by age second.
 with

@@ -1,4 +1,4 @@
-{{ config(schema='intermediate') }}
+{{ config(materialized='view') }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(schema='intermediate') }}
+{{ config(materialized='view') }}
 
 -- What a person shows of a stage: seen, asked or looked closer, had it in hand, bought, bought again (S126).
 with

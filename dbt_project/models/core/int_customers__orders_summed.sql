@@ -1,5 +1,3 @@
-{{ config(schema='intermediate') }}
-
 -- An order counts when it was not cancelled and has a line of positive value: gifts, price corrections and
 -- returns alone make nobody a customer (S095). Money is net of returns once, whenever they were booked (F-54).
 with

@@ -1,4 +1,4 @@
-{{ config(schema='intermediate') }}
+{{ config(materialized='view') }}
 
 -- A deal that shows a later stage has passed the earlier ones, so a funnel of these rows never widens (S125).
 with

@@ -1,5 +1,3 @@
-{{ config(schema='intermediate') }}
-
 with
 
 orders as (

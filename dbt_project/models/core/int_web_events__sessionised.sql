@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='intermediate') }}
+{{ config(materialized='view') }}
 
 -- Exact 30-minute sessions, buckets first: half an hour of the clock cannot hold a pause of more than half an hour, so
 -- events are hashed into buckets and only the buckets, a fraction of the events, are sorted. Events are read once.
