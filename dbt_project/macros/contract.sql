@@ -5,6 +5,7 @@
             'domain': 'campaigns',
             'key': ['campaign_ref'],
             'money': ['fixed_cost'],
+            'counts_from': '',
             'columns': [
                 'campaign_ref',
                 'name',
@@ -24,6 +25,7 @@
             'domain': 'campaigns',
             'key': ['contact_ref'],
             'money': ['cost_amount'],
+            'counts_from': 'sent_at',
             'columns': [
                 'contact_ref',
                 'campaign_ref',
@@ -42,6 +44,7 @@
             'domain': 'campaigns',
             'key': ['response_ref'],
             'money': [],
+            'counts_from': 'responded_at',
             'columns': [
                 'response_ref',
                 'campaign_ref',
@@ -57,6 +60,7 @@
             'domain': 'reference',
             'key': ['currency', 'base_currency', 'valid_on'],
             'money': [],
+            'counts_from': '',
             'columns': [
                 'currency',
                 'base_currency',
@@ -69,6 +73,7 @@
             'domain': 'sales',
             'key': ['customer_ref'],
             'money': [],
+            'counts_from': 'created_at',
             'columns': [
                 'customer_ref',
                 'customer_kind',
@@ -110,6 +115,7 @@
             'domain': 'sales',
             'key': ['order_ref'],
             'money': ['discount_amount', 'shipping_amount', 'tax_amount', 'total_amount'],
+            'counts_from': 'ordered_at',
             'columns': [
                 'order_ref',
                 'customer_ref',
@@ -137,6 +143,7 @@
             'domain': 'sales',
             'key': ['order_ref', 'line_ref'],
             'money': ['unit_price', 'discount_amount', 'unit_cost'],
+            'counts_from': 'ordered_at',
             'columns': [
                 'order_ref',
                 'line_ref',
@@ -156,6 +163,7 @@
             'domain': 'sales',
             'key': ['return_ref', 'line_ref'],
             'money': ['amount'],
+            'counts_from': 'returned_at',
             'columns': [
                 'return_ref',
                 'line_ref',
@@ -177,6 +185,7 @@
             'domain': 'sales',
             'key': ['product_ref'],
             'money': ['list_price', 'unit_cost'],
+            'counts_from': '',
             'columns': [
                 'product_ref',
                 'name',
@@ -196,6 +205,7 @@
             'domain': 'sales',
             'key': ['store_ref'],
             'money': [],
+            'counts_from': '',
             'columns': [
                 'store_ref',
                 'name',
@@ -211,6 +221,7 @@
             'domain': 'sales',
             'key': ['employee_ref'],
             'money': [],
+            'counts_from': '',
             'columns': [
                 'employee_ref',
                 'name',
@@ -227,6 +238,7 @@
             'domain': 'sales',
             'key': ['lead_ref'],
             'money': [],
+            'counts_from': 'created_at',
             'columns': [
                 'lead_ref',
                 'customer_ref',
@@ -248,6 +260,7 @@
             'domain': 'sales',
             'key': ['opportunity_ref'],
             'money': ['amount'],
+            'counts_from': 'created_at',
             'columns': [
                 'opportunity_ref',
                 'customer_ref',
@@ -271,6 +284,7 @@
             'domain': 'sales',
             'key': ['opportunity_ref', 'stage', 'entered_at'],
             'money': [],
+            'counts_from': 'entered_at',
             'columns': [
                 'opportunity_ref',
                 'stage',
@@ -282,6 +296,7 @@
             'domain': 'sales',
             'key': ['contract_ref'],
             'money': ['amount'],
+            'counts_from': 'signed_at',
             'columns': [
                 'contract_ref',
                 'customer_ref',
@@ -300,6 +315,7 @@
             'domain': 'sales',
             'key': ['activity_ref'],
             'money': ['cost_amount'],
+            'counts_from': 'happened_at',
             'columns': [
                 'activity_ref',
                 'activity_kind',
@@ -319,6 +335,7 @@
             'domain': 'sales',
             'key': ['subject_kind', 'subject_ref', 'period_start', 'measure'],
             'money': ['target_value'],
+            'counts_from': '',
             'columns': [
                 'subject_kind',
                 'subject_ref',
@@ -334,6 +351,7 @@
             'domain': 'sales',
             'key': ['subscription_ref'],
             'money': ['credit_limit', 'monthly_amount'],
+            'counts_from': 'started_at',
             'columns': [
                 'subscription_ref',
                 'customer_ref',
@@ -363,6 +381,7 @@
             'domain': 'sales',
             'key': ['account_ref'],
             'money': [],
+            'counts_from': '',
             'columns': [
                 'account_ref',
                 'customer_ref',
@@ -378,6 +397,7 @@
             'domain': 'sales',
             'key': ['from_customer_ref', 'to_customer_ref', 'relation_kind', 'starts_on'],
             'money': [],
+            'counts_from': '',
             'columns': [
                 'from_customer_ref',
                 'to_customer_ref',
@@ -391,6 +411,7 @@
             'domain': 'sales',
             'key': ['product_ref', 'other_product_ref', 'constraint_kind'],
             'money': [],
+            'counts_from': '',
             'columns': [
                 'product_ref',
                 'other_product_ref',
@@ -402,6 +423,7 @@
             'domain': 'service',
             'key': ['contact_ref'],
             'money': [],
+            'counts_from': 'started_at',
             'columns': [
                 'contact_ref',
                 'customer_ref',
@@ -421,6 +443,7 @@
             'domain': 'service',
             'key': ['ticket_ref'],
             'money': ['handling_cost'],
+            'counts_from': 'opened_at',
             'columns': [
                 'ticket_ref',
                 'customer_ref',
@@ -450,6 +473,7 @@
             'domain': 'service',
             'key': ['response_ref', 'item'],
             'money': [],
+            'counts_from': 'answered_at',
             'columns': [
                 'response_ref',
                 'survey_kind',
@@ -470,6 +494,7 @@
             'domain': 'social',
             'key': ['profile_ref'],
             'money': [],
+            'counts_from': 'created_at',
             'columns': [
                 'profile_ref',
                 'platform',
@@ -489,6 +514,7 @@
             'domain': 'social',
             'key': ['engagement_ref'],
             'money': [],
+            'counts_from': 'occurred_at',
             'columns': [
                 'engagement_ref',
                 'profile_ref',
@@ -505,6 +531,7 @@
             'domain': 'web',
             'key': ['event_ref'],
             'money': [],
+            'counts_from': 'occurred_at',
             'columns': [
                 'event_ref',
                 'visitor_ref',
@@ -528,6 +555,7 @@
             'domain': 'web',
             'key': ['visitor_ref', 'user_ref', 'email', 'phone', 'identified_at'],
             'money': [],
+            'counts_from': 'identified_at',
             'columns': [
                 'visitor_ref',
                 'user_ref',
@@ -540,6 +568,7 @@
             'domain': 'web',
             'key': ['spend_on', 'utm_source', 'utm_medium', 'utm_campaign'],
             'money': ['cost_amount'],
+            'counts_from': 'spend_on',
             'columns': [
                 'spend_on',
                 'utm_source',

@@ -7,6 +7,9 @@ from orchestration.contract.model import Column, Stream
 
 NOT_MONEY = frozenset({"quantity", "satisfaction_score", "rate"})
 
+# Streams without event time whose rows still belong to a day.
+DAY_OF = {"customers": "created_at", "profiles": "created_at", "ad_spend": "spend_on"}
+
 # Account that every staged row gives of the raw rows it stands for: macros/winners.sql.
 ACCOUNT = {
     "_delivered_rows": "Raw rows that were delivered for this row, itself included.",
@@ -23,6 +26,11 @@ class StagedColumn:
     sql_type: str
     about: str
     pii: str = "none"
+
+
+def counts_from(stream: Stream) -> str | None:
+    """Column whose day decides whether a row counts at as_of; None for streams that hold no events."""
+    return stream.event_time or DAY_OF.get(stream.name)
 
 
 def is_money(stream: Stream, column: Column) -> bool:

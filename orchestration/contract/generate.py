@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.contract.derived import is_money, staged_columns
+from orchestration.contract.derived import counts_from, is_money, staged_columns
 from orchestration.contract.model import LINEAGE, Column, Stream, streams
 
 REPO = Path(__file__).resolve().parents[2]
@@ -97,6 +97,7 @@ def contract_macro() -> str:
         lines += [f"        '{stream.name}': {{", f"            'domain': '{stream.domain}',"]
         lines.append(f"            'key': {list(stream.key)},")
         lines.append(f"            'money': {money},")
+        lines.append(f"            'counts_from': '{counts_from(stream) or ''}',")
         lines += ["            'columns': ["]
         lines += [f"                '{name}'," for name in stream.columns]
         lines += ["            ],", "        },"]
