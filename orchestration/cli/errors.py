@@ -14,7 +14,6 @@ CODES = {
     "LandingError": USER,
     "SourceError": USER,
     "ReleaseError": USER,
-    "QuarantineError": USER,
     "UserError": USER,
     "GateFailed": GATE,
     "LockHeld": LOCKED,
@@ -22,6 +21,7 @@ CODES = {
     "TransformFailed": BROKEN,
     "DbtError": BROKEN,
     "LedgerError": BROKEN,
+    "RepairError": BROKEN,
 }
 
 

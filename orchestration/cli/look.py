@@ -12,6 +12,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: acrm check")(check)
     app.command(epilog="Example: acrm status --verify --json")(status)
+    app.command(epilog="Example: acrm repair && acrm run")(repair)
 
 
 def check(as_json: AsJson = False) -> None:
@@ -108,6 +109,22 @@ def status(
         raise typer.Exit(BROKEN)
 
 
+def repair(as_json: AsJson = False) -> None:
+    """Load again from landing whatever `acrm status --verify` finds lost or changed in the database.
+
+    Exit code 5 when something is still wrong afterwards, or when landing or ledger themselves are damaged.
+    """
+    from orchestration.cli.errors import BROKEN
+    from orchestration.ingestion.repair import repair as mend
+    from orchestration.settings import settings
+
+    left = [str(problem) for problem in mend(settings())]
+    text = "\n".join(left) or "Database and ledger agree."
+    typer.echo(json.dumps({"problems": left}, ensure_ascii=False) if as_json else text)
+    if left:
+        raise typer.Exit(BROKEN)
+
+
 def proof(of: Any) -> list[str]:
     """What database, ledger and serving release disagree about; empty when nothing."""
     from orchestration import pipeline
@@ -139,24 +156,22 @@ _QUARANTINE = """
 
 
 def _print(facts: dict[str, Any]) -> None:
-    from rich.console import Console
+    from orchestration.cli.tables import console, table
 
-    from orchestration.cli.tables import table
-
-    console = Console(highlight=False)
+    out = console()
     where = "" if facts["read_from"] == "work" else " (a run is writing; figures of the release)"
-    console.print(f"{facts['home']}{where}", markup=False)
-    console.print(table("Newest deliveries", facts["deliveries"], hide=("delivery_id",)))
-    console.print(table("Records per stream", facts["streams"]))
+    out.print(f"{facts['home']}{where}", markup=False)
+    out.print(table("Newest deliveries", facts["deliveries"], hide=("delivery_id",)))
+    out.print(table("Records per stream", facts["streams"]))
     if facts["quarantine"]:
-        console.print(table("Open in quarantine", facts["quarantine"][:20]))
+        out.print(table("Open in quarantine", facts["quarantine"][:20]))
     releases = ", ".join(f"{r} (serving)" if r == facts["release"] else r for r in facts["releases"]) or "none"
-    console.print(f"Releases: {releases}", markup=False)
+    out.print(f"Releases: {releases}", markup=False)
     if "problems" in facts:
         for problem in facts["problems"]:
-            console.print(f"PROBLEM {problem}", markup=False)
+            out.print(f"PROBLEM {problem}", markup=False)
         if not facts["problems"]:
-            console.print("Verified: database, ledger and release agree.")
+            out.print("Verified: database, ledger and release agree.")
 
 
 @contract.command("show", epilog="Example: acrm contract show orders")
@@ -167,10 +182,8 @@ def show(
     """The streams that a feed may fill, or the columns of one."""
     from dataclasses import asdict
 
-    from rich.console import Console
-
     from orchestration.cli.errors import UserError
-    from orchestration.cli.tables import table
+    from orchestration.cli.tables import console, table
     from orchestration.contract import streams
 
     if stream is not None and stream not in streams():
@@ -179,10 +192,10 @@ def show(
     if as_json:
         typer.echo(json.dumps([asdict(s) for s in chosen], ensure_ascii=False))
         return
-    console = Console(highlight=False)
+    out = console()
     if stream is None:
         lines = [{"stream": s.name, "domain": s.domain, "key": ", ".join(s.key), "about": s.about} for s in chosen]
-        console.print(table("Streams of the input contract", lines))
+        out.print(table("Streams of the input contract", lines))
         return
     columns = [
         {
@@ -195,5 +208,5 @@ def show(
         }
         for c in chosen[0].columns.values()
     ]
-    console.print(f"{chosen[0].name}: {chosen[0].about} Key: {', '.join(chosen[0].key)}.", markup=False)
-    console.print(table("", columns))
+    out.print(f"{chosen[0].name}: {chosen[0].about} Key: {', '.join(chosen[0].key)}.", markup=False)
+    out.print(table("", columns))

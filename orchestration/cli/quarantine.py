@@ -30,10 +30,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """List refused records: file, record, line, column, value, rule and what to do. One line per bad cell."""
-    from rich.console import Console
-
     from orchestration.cli.data import reading, rows
-    from orchestration.cli.tables import table
+    from orchestration.cli.tables import console, table
     from orchestration.settings import settings
 
     with reading(settings()) as (con, _):
@@ -45,7 +43,7 @@ def show(
         typer.echo(json.dumps({"open_records": total, "lines": lines}, default=str, ensure_ascii=False))
         return
     if lines:
-        Console(highlight=False).print(table("", lines, hide=("delivery_id",)))
+        console().print(table("", lines, hide=("delivery_id",)))
     typer.echo(f"{total:,} records open in quarantine.")
 
 
@@ -57,37 +55,49 @@ def export(
     rule: Rule = None,
 ) -> None:
     """Write refused records as they were delivered, one file per delivery, with the reasons in a CSV beside it."""
+    from orchestration.cli.errors import warehouse_of
     from orchestration.ingestion.quarantine import export as write_out
     from orchestration.settings import settings
 
+    warehouse_of(settings().work_db)
     written = write_out(settings(), to, feed=feed, stream=stream, rule=rule)
     for path in written:
         typer.echo(str(path))
     typer.echo(f"{len(written)} files written." if written else "Nothing to export.")
 
 
-@app.command(epilog="Example: acrm quarantine reoffer --feed shop_orders")
+@app.command(epilog="Example: acrm quarantine reoffer shop_orders")
 def reoffer(
-    feed: Annotated[str | None, typer.Option(help="Feed whose deliveries to offer again; otherwise all.")] = None,
+    of: Annotated[str | None, typer.Argument(help="A feed or a delivery id; otherwise all with open records.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Offer landed deliveries with refused records to the feeds as they are now, after a feed was mended."""
-    from orchestration import pipeline
+    """Offer refused deliveries to their feeds as they are now, after a feed was mended.
+
+    A delivery is read again from landing as a whole, in one transaction, with its own line in the ledger.
+    """
+    from orchestration.cli.errors import warehouse_of
     from orchestration.ingestion.quarantine import reoffer as again
     from orchestration.settings import settings
 
-    of = settings()
-    with pipeline.exclusive(of):
-        results = again(of, feed)
+    warehouse_of(settings().work_db)
+    results = again(settings(), of)
     facts = [
-        {"feed": r.feed, "file": r.file_name, "status": r.status, "streams": {n: vars(c) for n, c in r.streams.items()}}
-        for r in results
+        {
+            "feed": result.feed,
+            "file": result.file_name,
+            "delivery_id": result.delivery_id,
+            "status": result.status,
+            "reason": result.reason,
+            "streams": {name: vars(counts) for name, counts in result.streams.items()},
+        }
+        for result in results
     ]
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
     for result in results:
-        loaded = sum(c.loaded for c in result.streams.values())
-        still = sum(c.quarantined for c in result.streams.values())
-        typer.echo(f"{result.feed}/{result.file_name}: {loaded:,} loaded, {still:,} still in quarantine")
+        counts = result.streams.values()
+        loaded, still = sum(c.loaded for c in counts), sum(c.quarantined for c in counts)
+        outcome = result.reason or f"{loaded:,} loaded, {still:,} still in quarantine"
+        typer.echo(f"{result.feed}/{result.file_name}: {outcome}")
     typer.echo("Next: acrm run" if results else "No open record to offer.")

@@ -12,10 +12,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list", epilog="Example: acrm release list --json")
 def list_all(as_json: AsJson = False) -> None:
     """The releases that are kept, oldest first, and which one serves."""
-    from rich.console import Console
-
     from orchestration import pipeline
-    from orchestration.cli.tables import table
+    from orchestration.cli.tables import console, table
     from orchestration.release.model import list_releases
     from orchestration.settings import settings
 
@@ -37,7 +35,7 @@ def list_all(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(lines))
     elif lines:
-        Console(highlight=False).print(table(str(of.releases), lines))
+        console().print(table(str(of.releases), lines))
     else:
         typer.echo(f"No release in {of.releases} yet; `acrm run` makes one.")
 

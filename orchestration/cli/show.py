@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from orchestration.cli.tables import console
 from orchestration.progress import Event
 from orchestration.settings import Settings
 
@@ -18,7 +18,7 @@ class Progress:
     """Listener that prints events as they come, and remembers what the summary needs."""
 
     def __init__(self, quiet: bool = False) -> None:
-        self.console = Console(stderr=quiet, quiet=quiet, highlight=False, soft_wrap=True)
+        self.console = console(stderr=quiet, quiet=quiet)
         self.error: Exception | None = None
         self.release: str | None = None
         self.new: Counter[str] = Counter()
@@ -119,7 +119,7 @@ def summary(settings: Settings, progress: Progress, news: bool, seconds: float) 
 
     counts = [count for count in counts_of(settings) if count.deliveries]
     release = pipeline.serving(settings)
-    console = progress.console
+    out = progress.console
     table = Table(title="All deliveries so far", title_justify="left", box=None, pad_edge=False)
     for name in ("stream", "deliveries", "records in", "loaded", "quarantined", "rejected"):
         table.add_column(name, justify="left" if name == "stream" else "right")
@@ -130,17 +130,17 @@ def summary(settings: Settings, progress: Progress, news: bool, seconds: float) 
     for c in counts:
         total.update({n: getattr(c, n) for n in ("deliveries", "records_in", "loaded", "quarantined", "rejected")})
     table.add_row("all", *(f"{total[n]:,}" for n in ("deliveries", "records_in", "loaded", "quarantined", "rejected")))
-    console.print()
-    console.print(table)
-    console.print()
+    out.print()
+    out.print(table)
+    out.print()
     if release:
         state = "released" if news else "nothing new; still serving"
-        console.print(f"{state} {release.release_id}, as of {release.as_of}, in {seconds:.1f} s", markup=False)
-        console.print(f"  release     {settings.current_release}", markup=False)
+        out.print(f"{state} {release.release_id}, as of {release.as_of}, in {seconds:.1f} s", markup=False)
+        out.print(f"  release     {settings.current_release}", markup=False)
     if total["quarantined"]:
-        console.print(f"  quarantine  acrm quarantine show   ({total['quarantined']:,} records)", markup=False)
-    console.print(f"  checks      {settings.reports}/great_expectations/", markup=False)
-    console.print("  graph       acrm dev   (http://127.0.0.1:3000)      more: docs/", markup=False)
+        out.print(f"  quarantine  acrm quarantine show   ({total['quarantined']:,} records)", markup=False)
+    out.print(f"  checks      {settings.reports}/great_expectations/", markup=False)
+    out.print("  graph       acrm dev   (http://127.0.0.1:3000)      more: docs/", markup=False)
     return {
         "news": news,
         "release_id": release.release_id if release else None,

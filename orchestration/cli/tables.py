@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
+
+
+def console(**options: Any) -> Console:
+    """A console that prints text as it is, and wide tables into files and pipes."""
+    made = Console(highlight=False, soft_wrap=True, **options)
+    if not made.is_terminal:
+        made.width = 200
+    return made
 
 
 def table(title: str, lines: Iterable[dict[str, Any]], hide: tuple[str, ...] = ()) -> Table:

@@ -61,7 +61,10 @@ def _may_pass(error: Exception) -> bool:
     """Is a second try of any use? Not for what a person has to change."""
     from data_quality.results import GateFailed
     from orchestration.ingestion.model import FeedError
+    from orchestration.ingestion.sources.base import SourceError
 
+    if isinstance(error, SourceError):
+        return True
     return not isinstance(error, FeedError | GateFailed | pipeline.NothingToDo | pipeline.TransformFailed)
 
 
