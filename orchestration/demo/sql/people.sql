@@ -32,12 +32,13 @@ with seat as (
     from named
 ), placed as (
     select *, if(region = 'CN', $uk_stores + upto(u(home, 'store') ** 1.4, $cn_stores), upto(u(home, 'store') ** 1.4, $uk_stores)) as home_store,
-        case when u(i, 'join') < 0.5 then -1 - upto(u(i, 'joined'), 1400) else upto(u(i, 'joined') ** 0.85, 730) end as join_day,
+        shares_card or borrows_card or many_cards as is_planted, -- active and in the stores, else the cards would lie unused
+        case when shares_card or borrows_card or many_cards then -1 - upto(u(i, 'joined'), 700) when u(i, 'join') < 0.5 then -1 - upto(u(i, 'joined'), 1400) else upto(u(i, 'joined') ** 0.85, 730) end as join_day,
         date '1945-01-01' + upto(u(born_as, 'born'), 22200) as birth_date,
         z(i, 'delivery') as f_delivery, z(i, 'quality') as f_quality, z(i, 'service') as f_service, z(i, 'price') as f_price,
-        case when region = 'EU' then 0.0 when u(i, 'habit') < 0.22 then 1.0 when u(i, 'habit') < 0.42 then 0.0
+        case when region = 'EU' then 0.0 when shares_card or borrows_card or many_cards then 0.85 when u(i, 'habit') < 0.22 then 1.0 when u(i, 'habit') < 0.42 then 0.0
             else 0.15 + 0.7 * u(i, 'mix') end as store_share,
-        0.28 * (-ln(1 - u(i, 'rate'))) ** 1.1 as rate, upto(u(i, 'taste'), 8) as taste,
+        greatest(0.28 * (-ln(1 - u(i, 'rate'))) ** 1.1, if(many_cards, 0.5, if(shares_card or borrows_card, 0.3, 0))) as rate, upto(u(i, 'taste'), 8) as taste,
         lower(coalesce(family_pinyin, replace(family, '''', ''))) as mail_family,
         lower(if(region = 'CN', given_alt, given)) as mail_given
     from spelled
@@ -51,7 +52,8 @@ with seat as (
 select i, home, region, gender, given, given_alt, family, family_pinyin, birth_date, in_household, called_as <> i and home <> i as is_junior,
     i % 500 = 7 as is_namesake, home_store, join_day, satisfaction, f_delivery, f_quality, f_service, f_price, store_share, rate, taste,
     0.021 * exp(-0.75 * satisfaction) as hazard,
-    greatest(join_day, 0) + floor(30.4 * -ln(1 - u(i, 'churn')) / (0.021 * exp(-0.75 * satisfaction)))::int as churn_day,
+    greatest(greatest(join_day, 0) + floor(30.4 * -ln(1 - u(i, 'churn')) / (0.021 * exp(-0.75 * satisfaction)))::int,
+        if(is_planted, 600, 0)) as churn_day,
     region <> 'EU' and not borrows_card and store_share > 0 and (u(i, 'member') < 0.5) or shares_card or many_cards or is_relative as is_member,
     shares_card, many_cards, borrows_card, is_relative,
     if(store_share < 1, u(i, 'shop') < 0.86, u(i, 'shop') < 0.12) as has_shop, u(i, 'second') < 0.04 as has_second,

@@ -30,12 +30,12 @@ with buyer as (
 )
 select oid, i, m, d, moment, system, served.region, taste, n_lines, served.s, employee_ref,
     case when not in_store then null
-        when borrows_card and shows < 0.75 then card('UK', i - i % 100 + 17, 0)
-        when is_member and many_cards and shows < 0.95 then card(served.region, i, upto(u(oid, 'which card'), 3 + (i // 100) % 4))
-        when is_member and shows < 0.43 * diligence then card(served.region, i, 0)
+        when borrows_card and shows < 0.6 then card('UK', i - i % 100 + 17, 0)
+        when is_member and many_cards and shows < 0.9 then card(served.region, i, upto(u(oid, 'which card'), 3 + (i // 100) % 4))
+        when is_member and shows < 0.28 * diligence then card(served.region, i, 0)
         when relative is not null and u(oid, 'relative') < 0.35 then card('UK', relative, 0) end as card_ref,
-    case when not in_store then null when borrows_card and shows < 0.75 then 'borrowed' when is_member and many_cards and shows < 0.95 then 'own'
-        when is_member and shows < 0.43 * diligence then 'own'
+    case when not in_store then null when borrows_card and shows < 0.6 then 'borrowed' when is_member and many_cards and shows < 0.9 then 'own'
+        when is_member and shows < 0.28 * diligence then 'own'
         when relative is not null and u(oid, 'relative') < 0.35 then 'clerk' end as card_use,
     if(not in_store and has_shop and (oid % 8 = 6 or u(oid, 'guest') > 0.07), shop_ref(i, if(oid % 8 = 6, 0, uses_second::int)), null) as account_ref,
     not in_store and oid % 8 <> 6 and u(oid, 'cancel') < 0.02 as is_cancelled,
