@@ -130,10 +130,10 @@ def test_emails_and_phones_take_one_form_for_comparison_and_stay_as_delivered(db
 
 def test_corrections_apply_to_the_system_and_column_they_name(dbt: Dbt, raw: Raw) -> None:
     row = {"stage": "Won", "product_ref": "GTXPro", "created_at": datetime(2024, 1, 1)}
-    raw.add("opportunities", [row | {"opportunity_ref": "1", "_system": system} for system in ("maven_crm", "other")])
+    raw.add("opportunities", [row | {"opportunity_ref": "1", "_system": system} for system in ("maven", "other")])
     dbt.run(raw.path, "+stg_sales__opportunities", tests=True)
     assert raw.query("select system, product_ref from staging.stg_sales__opportunities order by 1") == [
-        ("maven_crm", "GTX Pro"),
+        ("maven", "GTX Pro"),
         ("other", "GTXPro"),
     ]
 

@@ -8,11 +8,12 @@ with possible as (
         _system as system,
         count(*) as possible_rows
     from {{ source('raw', stream) }}
-    where {{ row_hash(contract_of(stream).key) }} in (
-        select {{ row_hash(contract_of(stream).key) }}
-        from {{ source('raw', stream) }}
-        where {{ spec.counts_from }} >= {{ as_of() }}
-    )
+    where
+        {{ row_hash(contract_of(stream).key) }} in (
+            select {{ row_hash(contract_of(stream).key) }}
+            from {{ source('raw', stream) }}
+            where {{ spec.counts_from }} >= {{ as_of() }}
+        )
     group by _system
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
