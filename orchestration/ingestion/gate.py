@@ -1,7 +1,7 @@
 """The gate: chunks of text records in, typed raw rows out, and a reason for every cell that does not pass.
 
-A clean chunk costs one INSERT … SELECT per route. Only when fewer rows arrived than were offered does a second
-statement look at the failing rows, cell by cell.
+A clean chunk costs one INSERT … SELECT per route. Only when some rows of it are unfit are they taken out again, and a
+second statement looks at them cell by cell.
 """
 
 import threading
@@ -14,6 +14,7 @@ import pyarrow as pa
 from orchestration.contract import Stream
 from orchestration.ingestion.model import BadRecord, Chunk, Feed, Reader
 from orchestration.ingestion.plan import VALUE_SHOWN, Lineage, Plan, compile_feed
+from orchestration.ingestion.store import quoted
 from orchestration.ingestion.tidy import tidy_columns
 from orchestration.ingestion.values import MESSAGES
 
@@ -93,11 +94,15 @@ class Gate:
         if not records:
             return
         counts = self._count(plan.stream.name)
+        unfit = f"from raw.{quoted(plan.stream.name)} where _delivery_id is null"
         loaded = self.con.execute(plan.insert(tidy)).fetchone()[0]
+        refused = self.con.execute(f"select count(*) {unfit}").fetchone()[0]
+        loaded -= refused
         counts.records_in += records
         counts.loaded += loaded
         if loaded == records:
             return
+        self.con.execute(f"delete {unfit}").fetchall()
         reasons = self.con.execute(plan.reasons).fetchall()
         failed = len({reason[0] for reason in reasons})
         if loaded + failed != records:

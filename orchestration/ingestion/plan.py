@@ -34,9 +34,10 @@ class Lineage:
 
 @dataclass(frozen=True)
 class Plan:
-    """SQL of one route: rows that pass go in by `insert`; `reasons` lists (record, column, value, rule) of others.
+    """SQL of one route. `reasons` lists (record, column, value, rule) of the rows that are refused.
 
-    `insert` takes the delivered columns whose texts are known to need no trimming, in lower case.
+    `insert` writes all rows, refused ones without a delivery id, for the gate to remove: a WHERE would make DuckDB
+    cast every cell twice. It takes the delivered columns whose texts are known to need no trimming, in lower case.
     """
 
     stream: Stream
@@ -126,7 +127,7 @@ def _insert(feed: Feed, stream: Stream, names: list[str], typed: str, ok: str, l
     version = f"_v{names.index(stream.version)}" if stream.version in names else "null"
     lineage_sql = {
         "_system": literal(feed.system),
-        "_delivery_id": literal(lineage.delivery_id),
+        "_delivery_id": f"case when {ok} then {literal(lineage.delivery_id)} end",
         "_record_no": "_record_no",
         "_version_at": f"coalesce({version}, timestamp '{lineage.version_at}')",
         "_loaded_at": f"timestamp '{lineage.loaded_at}'",
@@ -135,7 +136,7 @@ def _insert(feed: Feed, stream: Stream, names: list[str], typed: str, ok: str, l
     }
     columns = ", ".join([*map(quoted, names), *lineage_sql])
     chosen = ", ".join([*(f"_v{i}" for i in range(len(names))), *lineage_sql.values()])
-    return f"insert into raw.{quoted(stream.name)} ({columns}) {typed} select {chosen} from typed where {ok}"
+    return f"insert into raw.{quoted(stream.name)} ({columns}) {typed} select {chosen} from typed"
 
 
 def _reasons(
