@@ -5,7 +5,11 @@ import pytest
 from orchestration.ingestion.model import DeliveryRejected
 from tests.ingestion.reading import read_bytes
 
-CHINESE = [("王小明", "北京市朝阳区建国路八十八号"), ("李丽", "上海市浦东新区世纪大道，请尽快发货"), ("Zoe", "ascii only")]
+CHINESE = [
+    ("王小明", "北京市朝阳区建国路八十八号"),
+    ("李丽", "上海市浦东新区世纪大道，请尽快发货"),
+    ("Zoe", "ascii only"),
+]
 TAIWAN = [("陳美麗", "高雄市左營區博愛路，請盡快發貨，謝謝"), ("王小明", "臺北市信義區市府路一號")]
 JAPANESE = [("山田太郎", "東京都千代田区丸の内、よろしくお願いします"), ("佐藤花子", "大阪市北区梅田１丁目")]
 WESTERN = [("José", "Málaga – “calle”"), ("Müller", "Zürich Straße 5, 12 €"), ("Zoë", "Besançon")]
