@@ -1,0 +1,244 @@
+"""The demo company is the same everywhere, has the planted properties, and enters the warehouse as its truth says."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.contract import streams
+from orchestration.demo import SCALES, generate
+from orchestration.demo.generate import write_feeds
+from orchestration.demo.plan import blocks
+from orchestration.ingestion.feeds import load_feeds
+from orchestration.ingestion.ingest import ingest_feed
+from orchestration.ingestion.store import connect, create_tables
+from orchestration.settings import settings
+
+PEOPLE = 1000
+INGESTED = 300
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("company")
+    generate(home, PEOPLE)
+    return home
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory):
+    """A company of 300 with all its deliveries ingested: (home, connection, results by feed)."""
+    home = tmp_path_factory.mktemp("warehouse")
+    generate(home, INGESTED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_HOME", str(home))
+        place = settings()
+    con = connect(place)
+    create_tables(con)
+    results = {feed.feed: list(ingest_feed(con, feed, place)) for feed in load_feeds(place.feeds)}
+    yield home, con, results
+    con.close()
+
+
+def query(home: Path, sql: str) -> list[tuple]:
+    """Rows of a query in which `truth/` and `demo/` stand for the folders of a company."""
+    for folder in ("truth", "demo"):
+        sql = sql.replace(f"'{folder}/", f"'{home}/{folder}/")
+    with duckdb.connect() as con:
+        return con.execute(sql).fetchall()
+
+
+def digests(home: Path) -> dict[str, str]:
+    files = (path for folder in ("demo", "truth") for path in (home / folder).rglob("*") if path.is_file())
+    return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_the_bytes_are_the_same_with_one_worker_and_with_three(tmp_path: Path) -> None:
+    generate(tmp_path / "one", 120, workers=1)
+    generate(tmp_path / "three", 120, workers=3)
+    assert digests(tmp_path / "one") == digests(tmp_path / "three")
+
+
+def test_another_seed_is_another_company_of_the_same_files(tmp_path: Path) -> None:
+    for seed in (7, 8):
+        generate(tmp_path / str(seed), 200, seed=seed)
+    first, second = digests(tmp_path / "7"), digests(tmp_path / "8")
+    assert len(set(first) ^ set(second)) <= 12  # a small branch may have a month without a sale
+    assert first["demo/pos/members.csv"] != second["demo/pos/members.csv"]
+
+
+def test_a_company_out_of_range_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="between 50 and"):
+        generate(tmp_path, 0)
+
+
+def test_a_feed_that_the_user_changed_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "pos_stores.yml").write_text("mine", encoding="utf-8")
+    write_feeds(tmp_path / "feeds")
+    assert (tmp_path / "feeds" / "pos_stores.yml").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "feeds" / "pos_receipts.yml").exists()
+
+
+def test_the_scales_and_the_volumes_per_customer_are_as_documented(company: Path) -> None:
+    assert SCALES == {"S": 10_000, "M": 100_000, "L": 1_000_000}
+    ((events,),) = query(company, "select count(*) from 'demo/web/events_*.parquet'")
+    ((lines,),) = query(company, """
+        select sum(n) from (select count(*) n from read_csv('demo/pos/receipt-lines_*.csv',
+            all_varchar = true, ignore_errors = true)
+        union all select count(*) from read_csv('demo/shop/order-lines_*.csv', all_varchar = true))""")
+    ((engagements,),) = query(company, """
+        select count(*) from read_csv('demo/social/engagements_*.jsonl', columns = {'line': 'varchar'}, delim = '\x01',
+            quote = '', escape = '', header = false)""")
+    assert 40 <= events / PEOPLE <= 65
+    assert 8 <= lines / PEOPLE <= 14
+    assert 2 <= engagements / PEOPLE <= 6
+
+
+def test_most_store_orders_are_anonymous_as_in_real_stores_S030(company: Path) -> None:
+    for system, share, orders in query(company, """
+            select system, avg(is_anonymous::int), count(*) from 'truth/orders_*.parquet'
+            where system <> 'shop' group by 1"""):
+        assert 0.70 <= share <= 0.90, (system, orders)
+
+
+def test_planted_cards_have_their_rates_S031_S032_S033(company: Path) -> None:
+    planted = dict(query(company, "select kind, count(distinct holder_id) from 'truth/cards.parquet' group by 1"))
+    assert planted["shared"] == PEOPLE // 100
+    assert planted["many"] == PEOPLE // 100
+    assert planted["clerk"] >= 2
+    ((borrowers,),) = query(company, """
+        select min(n) from (select card_ref, count(distinct person_id) n from 'truth/orders_*.parquet'
+            where card_ref in (select card_ref from 'truth/cards.parquet' where kind = 'shared') group by 1)""")
+    assert borrowers >= 2
+
+
+def test_mailings_are_randomised_and_lift_what_truth_says(company: Path) -> None:
+    ((control, gap, moved, expected),) = query(company, """
+        select avg((arm = 'control')::int),
+            avg(true_lift) filter (arm = 'control') - avg(true_lift) filter (arm = 'treatment'),
+            avg(is_induced::int) filter (arm = 'treatment'), avg(true_lift) filter (arm = 'treatment')
+        from 'truth/uplift_*.parquet'""")
+    assert 0.21 <= control <= 0.29
+    assert abs(gap) < 0.012
+    assert abs(moved - expected) < 0.012
+    induced = "select count(*) from 'truth/uplift_*.parquet' where arm = 'control' and is_induced"
+    assert query(company, induced) == [(0,)]
+
+
+def test_every_web_order_has_one_cause_and_display_never_is_one(company: Path) -> None:
+    assert query(company, """
+        select count(*) from (select order_ref from 'truth/attribution_*.parquet' group by 1
+            having sum(is_cause::int) <> 1)
+        """) == [(0,)]
+    assert query(company, """
+        select count(*) > 50, sum(is_cause::int) from 'truth/attribution_*.parquet'
+        where medium = 'display'""") == [(True, 0)]
+
+
+def test_nobody_buys_after_the_planted_churn(company: Path) -> None:
+    assert query(company, """
+        select count(*) from 'truth/orders_*.parquet' o join 'truth/people_*.parquet' p using (person_id)
+            join read_csv('demo/shop/orders_*.csv', all_varchar = true, ignore_errors = true) s
+            on s.order_no = o.order_ref
+        where s.placed_at::timestamp >= p.churned_on + 1""") == [(0,)]
+    ((churned, happy, unhappy),) = query(company, """
+        select avg((churned_on is not null)::int), avg((churned_on is not null)::int) filter (satisfaction > 0.5),
+            avg((churned_on is not null)::int) filter (satisfaction < -0.5) from 'truth/people_*.parquet'""")
+    assert 0.2 <= churned <= 0.45
+    assert unhappy > happy + 0.1
+
+
+def test_people_do_not_share_an_address_by_accident(company: Path) -> None:
+    ((people, emails, phones),) = query(company, """
+        select count(*), count(distinct email), count(distinct phone) from 'truth/people_*.parquet'""")
+    assert people == emails == phones == PEOPLE
+
+
+def test_every_block_names_a_target_of_its_own() -> None:
+    targets = [block.target for block in blocks()]
+    assert len(targets) == len(set(targets))
+
+
+def test_the_feeds_fill_every_stream_of_the_contract(warehouse) -> None:
+    _, con, _ = warehouse
+    empty = [name for name in streams() if not con.execute(f"select 1 from raw.{name} limit 1").fetchall()]
+    assert empty == []
+
+
+def test_quarantine_holds_exactly_the_planted_records(warehouse) -> None:
+    home, con, _ = warehouse
+    found = con.execute("select feed, system, stream, file_name, record_no, column_name from ops.quarantine").fetchall()
+    planted = query(home, """
+        select feed, system, stream, file_name, record_no, column_name from 'truth/expected_quarantine.parquet'""")
+    assert len(planted) > 30
+    assert sorted(found, key=str) == sorted(planted, key=str)
+
+
+def test_every_record_is_accounted_for(warehouse) -> None:
+    _, _, results = warehouse
+    counts = [c for delivered in results.values() for result in delivered for c in result.streams.values()]
+    assert sum(c.records_in - c.loaded - c.quarantined - c.rejected for c in counts) == 0
+    assert sum(c.rejected for c in counts) == 0
+
+
+def test_a_file_under_a_second_name_adds_nothing_and_a_corrected_one_counts(warehouse) -> None:
+    home, con, results = warehouse
+    copy = [r for r in results["pos_receipts"] if r.file_name == "receipts_2025-03_sent_2025-04-02.csv"]
+    assert [r.status for r in copy] == ["known"]
+    ((corrected,),) = query(home, "select records from 'truth/deliveries.parquet' where what like 'corrects%'")
+    ((changed,),) = con.execute("""
+        select count(*) from (select order_ref, line_ref from raw.order_lines where _system = 'pos'
+            group by all having count(distinct unit_price) = 2
+                and max_by(unit_price, _version_at) * 100 = min_by(unit_price, _version_at))""").fetchall()
+    assert changed == corrected > 0
+
+
+def test_refs_point_to_records_of_their_own_system(warehouse) -> None:
+    """Only the desk and the social platforms speak of numbers that another system gave."""
+    _, con, _ = warehouse
+    foreign = set()
+    for stream in streams().values():
+        for column in stream.columns.values():
+            if column.references:
+                key = streams()[column.references].key[0]
+                foreign |= {(stream.name, column.name, system) for (system,) in con.execute(f"""
+                    select distinct _system from raw.{stream.name} s where {column.name} is not null and not exists (
+                        select 1 from raw.{column.references} t where t._system = s._system and t.{key} = s.{column.name})
+                    """).fetchall()}
+    assert foreign == {
+        ("tickets", "order_ref", "desk"), ("tickets", "product_ref", "desk"), ("surveys", "order_ref", "desk"),
+        ("engagements", "product_ref", "social"),
+    }
+
+
+def test_the_last_day_is_complete_and_nothing_comes_after_it(warehouse) -> None:
+    _, con, _ = warehouse
+    for stream in streams().values():
+        if stream.event_time and stream.name not in ("contracts",):
+            ((last,),) = con.execute(
+                f"select max(timezone(_zone, timezone('UTC', {stream.event_time})))::date::varchar"
+                f" from raw.{stream.name}"
+            ).fetchall()
+            assert last <= "2026-06-30", stream.name
+    ((last,),) = con.execute(
+        "select max(timezone(_zone, timezone('UTC', ordered_at)))::date::varchar from raw.orders"
+    ).fetchall()
+    assert last == "2026-06-30"
+
+
+def test_group_customers_form_a_tree_and_a_plan_has_one_owner_S055(warehouse) -> None:
+    _, con, _ = warehouse
+    assert con.execute("""
+        with recursive up(start, top, depth) as (
+            select from_customer_ref, to_customer_ref, 1 from raw.customer_relations
+            where relation_kind = 'belongs_to'
+            union all select start, to_customer_ref, depth + 1 from up
+                join raw.customer_relations on from_customer_ref = up.top and relation_kind = 'belongs_to'
+            where depth < 10)
+        select count(*), max(depth) from up where start = top or depth > 5""").fetchall() == [(0, None)]
+    ((plans, owned),) = con.execute(
+        "select count(*), count(distinct subscription_ref) from raw.subscriptions"
+    ).fetchall()
+    assert plans == owned > 0
