@@ -1,10 +1,13 @@
 """What Dagster loads: exactly these assets, fast, and without a warehouse (STYLE T2)."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import yaml
+from dagster._core.test_utils import freeze_time
+from dagster._time import get_current_datetime
 
 from orchestration.components.instance import prepare
 from orchestration.contract import streams
@@ -149,14 +152,40 @@ def test_the_sensor_asks_for_a_run_when_a_file_is_new_and_only_then(mini):
     assert "till_stores.yml" in broken.skip_message
 
 
-def test_a_cancelled_run_gives_its_slot_back(home):
-    """F-08: dagster keeps the slot of a cancelled run for ever unless told otherwise."""
+def test_one_run_at_a_time_and_slots_are_freed(home):
     config = yaml.safe_load((prepare(settings()) / "dagster.yaml").read_text())
     assert config["concurrency"]["pools"] == {"granularity": "run", "default_limit": 1}
     assert config["concurrency"]["runs"]["max_concurrent_runs"] == 1
     assert config["run_monitoring"]["enabled"] is True
     assert 0 < config["run_monitoring"]["free_slots_after_run_end_seconds"] <= 60
     assert config["telemetry"]["enabled"] is False
+
+
+def test_a_cancelled_run_gives_its_slot_back(home):
+    """F-08: dagster keeps the slot of a cancelled run for ever unless told otherwise. Our instance, its own daemon."""
+    import logging
+    from types import SimpleNamespace
+
+    from dagster._daemon.monitoring.concurrency import execute_concurrency_slots_iteration
+
+    prepare(settings())
+    pool, logger = "warehouse", logging.getLogger("test")
+    with dg.DagsterInstance.get() as instance:
+        storage = instance.event_log_storage
+        storage.set_concurrency_slots(pool, 1)
+        run = instance.create_run_for_job(dg.GraphDefinition("g", node_defs=[]).to_job("g"))
+        instance.report_run_canceling(run)
+        assert storage.claim_concurrency_slot(pool, run.run_id, "step").is_claimed
+        blocked = storage.claim_concurrency_slot(pool, "next-run", "step")
+        assert not blocked.is_claimed, "the next run waits for the slot"
+        instance.report_run_canceled(run)
+        wait = instance.run_monitoring_settings["free_slots_after_run_end_seconds"]
+        monitor = SimpleNamespace(instance=instance)
+        later = get_current_datetime() + timedelta(seconds=wait + 5)
+        with freeze_time(later):
+            list(execute_concurrency_slots_iteration(monitor, logger))
+        assert storage.get_concurrency_info(pool).claimed_slots == []
+        assert storage.claim_concurrency_slot(pool, "next-run", "step").is_claimed
 
 
 def test_own_changes_to_dagster_yaml_are_kept(home):
