@@ -205,7 +205,8 @@ def test_refs_point_to_records_of_their_own_system(warehouse) -> None:
                 key = streams()[column.references].key[0]
                 foreign |= {(stream.name, column.name, system) for (system,) in con.execute(f"""
                     select distinct _system from raw.{stream.name} s where {column.name} is not null and not exists (
-                        select 1 from raw.{column.references} t where t._system = s._system and t.{key} = s.{column.name})
+                        select 1 from raw.{column.references} t
+                        where t._system = s._system and t.{key} = s.{column.name})
                     """).fetchall()}
     assert foreign == {
         ("tickets", "order_ref", "desk"), ("tickets", "product_ref", "desk"), ("surveys", "order_ref", "desk"),
