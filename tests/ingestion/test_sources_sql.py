@@ -148,6 +148,8 @@ def test_a_query_is_taken_literally_and_cut_into_chunks(home, database):
     query = "select id, name, ':x 10:30 100%' note from orders where id <> 2;"
     rows, _, _ = run(feed(query=query, cursor="id", chunk_rows=2), {})
     assert rows == [("1", "Åsa", ":x 10:30 100%"), ("3", "", ":x 10:30 100%"), ("4", None, ":x 10:30 100%")]
+    for one in extract(feed(query=query, cursor="id", chunk_rows=2), settings(), {}):
+        assert pq.ParquetFile(one.path).num_row_groups == 2, "rows are streamed, not held"
 
 
 def test_another_cursor_column_starts_from_the_beginning(home, database):

@@ -144,7 +144,7 @@ class _Extraction:
         schema = pa.schema([(name, pa.string()) for name in columns])
         everything, window = cur.Digest(columns), cur.Digest(columns)
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for rows in self._rows(columns, start, following).partitions():
+            for rows in self._rows(columns, start, following).partitions(self.source.chunk_rows):
                 *kept, inside = ([to_text(value) for value in column] for column in zip(*rows, strict=True))
                 for again, *record in zip(inside, *kept, strict=True):
                     if again == "1":
@@ -167,6 +167,6 @@ class _Extraction:
         order = self._order(columns)
         if self.dialect == "postgresql":
             send_as_text(self.connection.connection.driver_connection)
-        return self.connection.execution_options(yield_per=self.source.chunk_rows).execute(
+        return self.connection.execution_options(stream_results=True, max_row_buffer=self.source.chunk_rows).execute(
             sa.text(f"select source_rows.*, {inside} {WINDOW} from {self._subquery()}{where} order by {order}"), bound
         )
