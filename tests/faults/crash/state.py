@@ -1,0 +1,69 @@
+"""What a warehouse holds, as multisets that two runs can be compared by, and running the process that is killed."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+from orchestration.ingestion.verify import verify
+
+from orchestration.contract import LINEAGE, streams
+from orchestration.settings import Settings
+
+REPO = Path(__file__).resolve().parents[3]
+WALL_CLOCK = {"_loaded_at", "_version_at"}
+
+
+def drive(home: Path, kill_at: str | None = None, bug: str | None = None) -> int:
+    """Run the driver to its end, or to where it is killed; the return code (-9: killed)."""
+    env = {**os.environ, "CRM_HOME": str(home)}
+    env.pop("CRM_KILL_AT", None)
+    if kill_at:
+        env["CRM_KILL_AT"] = kill_at
+    command = [sys.executable, "-m", "tests.faults.crash.driver", *(["--bug", bug] if bug else [])]
+    done = subprocess.run(command, cwd=REPO, env=env, capture_output=True, text=True)
+    if done.returncode not in (0, -9):
+        raise AssertionError(f"the run ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    return done.returncode
+
+
+def contents(home: Path) -> dict[str, Counter]:
+    """Rows of every raw table, the accounting, the quarantine and every table of the serving release."""
+    found: dict[str, Counter] = {}
+    with duckdb.connect(str(home / "work.duckdb"), read_only=True) as con:
+        for name, stream in streams().items():
+            columns = [*stream.columns, *(c for c in LINEAGE if c not in WALL_CLOCK)]
+            found[f"raw.{name}"] = _rows(con, f"select {', '.join(columns)} from raw.{name}")
+        found["deliveries"] = _rows(
+            con,
+            """select delivery_id, feed, stream, sha256, status, records_in, loaded, quarantined, rejected, raw_checksum
+            from ops.deliveries""",
+        )
+        found["quarantine"] = _rows(
+            con, "select delivery_id, stream, record_no, column_name, value, rule, content from ops.quarantine"
+        )
+    with duckdb.connect(str(home / "releases" / "current.duckdb"), read_only=True) as con:
+        for table in ("core.fct_order_lines", "marts.dim_customers", "marts.daily_sales"):
+            found[table] = _rows(con, f"select * exclude (release_id) from {table}")
+    return found
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> Counter:
+    return Counter(map(str, con.execute(query).fetchall()))
+
+
+def differences(found: dict[str, Counter], expected: dict[str, Counter]) -> dict[str, str]:
+    """Per table what is too much and what is missing, counted with multiplicity; empty when equal."""
+    return {
+        name: f"{(found[name] - expected[name]).total()} too many, {(expected[name] - found[name]).total()} missing"
+        for name in expected
+        if found[name] != expected[name]
+    }
+
+
+def problems(home: Path) -> list[str]:
+    """What the ledger's own verification says about the warehouse."""
+    settings = Settings(home=home, base_currency="GBP", as_of=None, threads=2, releases_kept=5)
+    return [str(problem) for problem in verify(settings)]
