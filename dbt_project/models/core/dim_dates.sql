@@ -8,3 +8,4 @@ select
     cast(extract(isodow from day_on) as integer) as weekday_no,
     extract(isodow from day_on) >= 6 as is_weekend
 from {{ ref('stg_reference__days') }}
+where day_on <= {{ as_of() }}
