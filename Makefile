@@ -7,7 +7,6 @@ export PATH := $(BIN):$(PATH)
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := False
-export RUNTIME__DLTHUB_TELEMETRY := false
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test lint dev docs benchmark lock clean

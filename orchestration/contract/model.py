@@ -8,11 +8,13 @@ import yaml
 
 STREAMS_DIR = Path(__file__).parent / "streams"
 
-# Contract type -> DuckDB type of the raw column. Money and quantities share one exact decimal.
+# Contract type -> DuckDB type of the raw column. Money and quantities share one exact decimal; a rate of exchange
+# between a strong and a weak currency needs more digits behind the point.
 SQL_TYPES = {
     "text": "varchar",
     "integer": "bigint",
     "decimal": "decimal(18,4)",
+    "rate": "decimal(18,8)",
     "date": "date",
     "timestamp": "timestamp",
     "boolean": "boolean",

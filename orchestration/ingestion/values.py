@@ -11,8 +11,10 @@ Rules that hold for every feed:
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from orchestration.contract import Column
+from orchestration.contract.model import SQL_TYPES
 from orchestration.ingestion.model import Feed
 from orchestration.ingestion.store import literal
 
@@ -134,8 +136,8 @@ def _text(feed: Feed, text: str) -> tuple[str, str]:
     return text, "null"
 
 
-def _decimal(feed: Feed, text: str) -> tuple[str, str]:
-    cast = "try_cast({} as decimal(18,4))"
+def _decimal(feed: Feed, text: str, sql_type: str = SQL_TYPES["decimal"]) -> tuple[str, str]:
+    cast = f"try_cast({{}} as {sql_type})"
     number = _with_point(feed, text)
     sql = cast.format(number) if feed.decimal_comma else f"coalesce({cast.format(text)}, {cast.format(number)})"
     return f"case when not contains({text}, '_') then {sql} end", _number_rule(number, text)
@@ -215,6 +217,7 @@ def _timestamp(feed: Feed, text: str) -> tuple[str, str]:
 _CASTS = {
     "text": _text,
     "decimal": _decimal,
+    "rate": partial(_decimal, sql_type=SQL_TYPES["rate"]),
     "integer": _integer,
     "boolean": _boolean,
     "date": _date,
