@@ -68,7 +68,7 @@ def _through_dagster(progress: Any, day: date | None, full_refresh: bool, force:
 
     for warning in (dg.BetaWarning, dg.PreviewWarning, UserWarning):
         warnings.filterwarnings("ignore", category=warning)
-    for noisy in ("great_expectations", "py.warnings", "alembic"):
+    for noisy in ("great_expectations", "great_expectations.data_context.types.base", "py.warnings", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     from orchestration.definitions import defs
 
