@@ -1,20 +1,20 @@
 """Parquet and Excel: formats whose parsers trust the file, read in a process of its own with little to lose (F-44).
 
-The worker (worker.py) has a limited address space and processor time. It sends its records as an Arrow stream: text
-columns, and a last column that holds, for a record that could not be read, the reason as JSON. When the worker dies,
-the delivery is rejected and the run goes on.
+The worker (worker.py) has a limited address space and processor time. It sends its records as Arrow streams: the
+delivered columns, and a last one that holds, for a record that could not be read, the reason as JSON. When the worker
+dies, the delivery is rejected and the run goes on.
 """
 
 import fcntl
 import json
 import os
+import select
 import signal
-import subprocess
-import sys
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 import numpy as np
@@ -24,30 +24,36 @@ import pyarrow.compute as pc
 from orchestration.ingestion.limits import LIMITS, MB, Limits
 from orchestration.ingestion.model import BadRecord, Chunk, DeliveryRejected, FilesSource
 from orchestration.ingestion.readers.ahead import ahead
+from orchestration.ingestion.readers.as_text import text
 from orchestration.ingestion.readers.columns import check_names, numbered
+from orchestration.ingestion.readers.nursery_client import Child, start
 
-WORKER = Path(__file__).with_name("worker.py")
+STALLED = 10  # a worker that sends nothing for this many times its processor time is stuck
 
 
 class ContainerReader:
     """Reads one Parquet or Excel file through a worker; see model.Reader. There are no lines and no byte ranges:
 
-    `record_bytes` gives the record as a JSON object of its text values.
+    `record_bytes` gives the record as a JSON object of its text values. With `typed`, columns of a chunk whose text
+    can be had from their values without loss (as_text.typed) are left as they are, chunk by chunk.
     """
 
     encoding = None
 
-    def __init__(self, path: Path, source: FilesSource, limits: Limits = LIMITS) -> None:
-        self._path, self._source, self._limits = path, source, limits
+    def __init__(self, path: Path, source: FilesSource, limits: Limits = LIMITS, *, typed: bool = False) -> None:
+        self._path, self._source, self._limits, self._typed = path, source, limits, typed
         self._last: list[tuple[int, pa.Table]] = []
         self.columns: list[str] = []
         self.records = 0
         if not path.stat().st_size:
             return
-        self._ready: _Worker | None = _Worker(path, source, limits)  # waits with its first batch for chunks()
+        self._ready: _Worker | None = self._worker()  # waits with its first batch for chunks()
         schema = self._ready.open().schema
         self.columns, self.records = schema.names[:-1], json.loads(schema.metadata[b"facts"])["records"]
         check_names(path.name, self.columns, limits)
+
+    def _worker(self) -> "_Worker":
+        return _Worker(self._path, self._source, self._limits, self._typed)
 
     def chunks(self) -> Iterator[Chunk]:
         """All records, one chunk ahead of the caller."""
@@ -58,9 +64,9 @@ class ContainerReader:
         if not self.columns:
             return
         done = 0
-        worker, self._ready = self._ready or _Worker(self._path, self._source, self._limits), None
-        with worker as stream:
-            for batch in stream:
+        worker, self._ready = self._ready or self._worker(), None
+        with worker:
+            for batch in worker.batches(self.records):
                 chunk = self._chunk(pa.Table.from_batches([batch]), done)
                 done += chunk.records
                 yield chunk
@@ -100,11 +106,13 @@ class ContainerReader:
         found = {}
         for first, table in self._last:
             rows = [number for number in wanted if first <= number < first + table.num_rows]
-            records = table.take(pa.array([number - first for number in rows], pa.int64())).to_pylist()
+            taken = table.take(pa.array([number - first for number in rows], pa.int64()))
+            texts = [text(column.combine_chunks()) for column in taken.columns]
+            records = pa.table(texts, names=taken.column_names).to_pylist()
             for number, record in zip(rows, records, strict=True):
                 reason = record.pop(table.column_names[-1])
-                text = json.loads(reason)["content"] if reason else json.dumps(record, ensure_ascii=False)
-                found[number] = text.encode()
+                content = json.loads(reason)["content"] if reason else json.dumps(record, ensure_ascii=False)
+                found[number] = content.encode()
         return found
 
     def line_numbers(self, record_nos: Sequence[int]) -> dict[int, int]:
@@ -113,13 +121,13 @@ class ContainerReader:
 
 
 class _Worker:
-    """The worker process as a context that gives its Arrow stream and turns its failures into DeliveryRejected."""
+    """The worker process as a context that gives its batches and turns its failures into DeliveryRejected."""
 
-    def __init__(self, path: Path, source: FilesSource, limits: Limits) -> None:
+    def __init__(self, path: Path, source: FilesSource, limits: Limits, typed: bool) -> None:
         self._path = path
         seconds = limits.probe_seconds + path.stat().st_size // MB * 2
         options = {
-            "path": str(path),
+            "path": str(path.absolute()),
             "format": source.format,
             "sheet": source.sheet,
             "header": source.header,
@@ -130,32 +138,45 @@ class _Worker:
             "unpacked": limits.unpacked,
             "ratio": limits.ratio,
             "batch": limits.block // 2,
+            "typed": typed,
         }
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed in __exit__
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(WORKER), json.dumps(options)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"},
-        )
-
-        self._stop = weakref.finalize(self, _stop, self._process)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed in _end
         self._stream: pa.ipc.RecordBatchStreamReader | None = None
-        with suppress(OSError):
-            fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, MB)
+        out, into = os.pipe()
+        self._out = BufferedReader(_Pipe(out, seconds * STALLED))
+        with suppress(OSError, AttributeError):  # Linux: fewer changes between the processes
+            fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, MB)
+        try:
+            with tempfile.TemporaryFile() as task:
+                task.write(json.dumps(options).encode())
+                task.seek(0)
+                self._process = start(task, into, self._errors)
+        finally:
+            os.close(into)
+        self._stop = weakref.finalize(self, _stop, os.getpid(), self._process, self._out)
 
-    def __enter__(self) -> pa.ipc.RecordBatchStreamReader:
-        return self.open()
+    def __enter__(self) -> "_Worker":
+        return self
 
     def open(self) -> pa.ipc.RecordBatchStreamReader:
-        """The stream, once its schema has arrived. Raises DeliveryRejected."""
+        """The first stream, once its schema has arrived. Raises DeliveryRejected."""
         try:
-            self._stream = self._stream or pa.ipc.open_stream(self._process.stdout)
+            self._stream = self._stream or pa.ipc.open_stream(self._out)
             return self._stream
         except (pa.ArrowInvalid, OSError) as error:
             self._end()
             raise self._failure() from error
+
+    def batches(self, records: int) -> Iterator[pa.RecordBatch]:
+        """Batches of all streams; a worker that ends early ends them."""
+        stream, done = self.open(), 0
+        while True:
+            for batch in stream:
+                done += batch.num_rows
+                yield batch
+            if done >= records or not self._out.peek(1):
+                return
+            stream = pa.ipc.open_stream(self._out)
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         if kind is not None and not issubclass(kind, (pa.ArrowInvalid, OSError)):
@@ -167,7 +188,7 @@ class _Worker:
             raise self._failure() from error
 
     def _end(self) -> None:
-        self._process.stdout.close()
+        self._out.close()
         self._process.wait()
         self._stop.detach()
 
@@ -184,7 +205,23 @@ class _Worker:
         return DeliveryRejected("unsafe_file", f"{name}: cannot be read within the limits for untrusted files ({last})")
 
 
-def _stop(process: subprocess.Popen) -> None:
+class _Pipe(FileIO):
+    """The reading end of a pipe that is not waited for without end."""
+
+    def __init__(self, descriptor: int, seconds: float) -> None:
+        super().__init__(descriptor, "rb")
+        self._seconds = seconds
+
+    def readinto(self, buffer: memoryview) -> int:
+        """As FileIO; TimeoutError when nothing comes."""
+        if not select.select([self], [], [], self._seconds)[0]:
+            raise TimeoutError(f"no data for {self._seconds} seconds")
+        return super().readinto(buffer)
+
+
+def _stop(owner: int, process: Child, out: BufferedReader) -> None:
+    if os.getpid() != owner:
+        return  # a fork of the main process ends; the child is not its own
     process.kill()
-    process.stdout.close()
+    out.close()
     process.wait()

@@ -1,18 +1,13 @@
-"""Parquet to text, value by value as exact as the file: runs in the worker only.
+"""Parquet to text, or on demand to typed values that lose nothing (as_text.py): runs in the worker only."""
 
-Integers plain, decimals with their scale, floats by their shortest text that reads back the same (2.55 stays 2.55,
-17850.0 stays 17850.0), dates and times ISO, instants with their offset, booleans true and false, nested values JSON.
-"""
-
-import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from as_text import text, typed
 from worker import Refused
+
+BYTES_OF_NUMBER = 4
 
 
 def read(options: dict) -> tuple[list[str], dict, Iterator[list[pa.Array]]]:
@@ -29,8 +24,10 @@ def read(options: dict) -> tuple[list[str], dict, Iterator[list[pa.Array]]]:
         raise Refused("wrong_count", f"the footer counts {meta.num_rows:,} rows, its row groups {rows:,}")
     for field in schema:
         _check(field.name, field.type)
+    if options["typed"] and (names := _repetitive(meta, schema)):
+        file = pq.ParquetFile(options["path"], pre_buffer=False, read_dictionary=names)
     size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    return schema.names, {"records": rows}, _batches(file, rows, max(size, 1), options["batch"])
+    return schema.names, {"records": rows}, _batches(file, rows, max(size, 1), options)
 
 
 def _check(name: str, kind: pa.DataType) -> None:
@@ -38,40 +35,36 @@ def _check(name: str, kind: pa.DataType) -> None:
         raise Refused("unsupported_type", f"column {name!r} has type {kind}; deliver it as text")
 
 
-def _batches(file: pq.ParquetFile, rows: int, size: int, room: int) -> Iterator[list[pa.Array]]:
-    per_batch = max(1_000, min(250_000, room * max(rows, 1) // size))
-    pool = ThreadPoolExecutor(2)  # casts release the interpreter lock
+def _batches(file: pq.ParquetFile, rows: int, size: int, options: dict) -> Iterator[list[pa.Array]]:
+    per_batch = max(1_000, min(250_000, options["batch"] * max(rows, 1) // size))
+    send = typed if options["typed"] else text
     try:
-        for batch in file.iter_batches(batch_size=per_batch):
-            yield [*pool.map(text, batch.columns), pa.nulls(batch.num_rows, pa.string())]
+        for batch in file.iter_batches(batch_size=per_batch, use_threads=False):
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                _check_text(name, column)
+            yield [*map(send, batch.columns), pa.nulls(batch.num_rows, pa.string())]
     except (pa.ArrowInvalid, OSError) as error:
         raise Refused("damaged_parquet", f"a page cannot be read ({error}); deliver the file again") from error
 
 
-def text(column: pa.Array) -> pa.Array:
-    """Any Arrow array as strings, nulls kept."""
-    kind = column.type
-    if isinstance(column, pa.ExtensionArray):
-        return text(column.storage)
-    if pa.types.is_dictionary(kind):
-        return text(column.dictionary_decode())
-    if pa.types.is_floating(kind):
-        return _float_text(column)
-    if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        with suppress(pa.ArrowInvalid):  # real nanoseconds keep their nine digits
-            column = column.cast(pa.timestamp("us", kind.tz))
-    if pa.types.is_nested(kind):
-        dump = json.JSONEncoder(ensure_ascii=False, default=str).encode
-        values = [None if value is None else dump(value) for value in column.to_pylist()]
-        return pa.array(values, pa.string())
-    return column.cast(pa.string())  # binary that is not UTF-8 raises ArrowInvalid
+def _check_text(name: str, column: pa.Array) -> None:
+    """Parquet does not promise that its texts are UTF-8."""
+    values = column.dictionary if pa.types.is_dictionary(column.type) else column
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        try:
+            values.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise Refused("broken_text", f"column {name!r} holds text that is not UTF-8 ({error})") from error
 
 
-def _float_text(column: pa.Array) -> pa.Array:
-    """Shortest text that reads back the same; whole numbers plain with `.0`, which tells a float from an integer."""
-    plain = column.cast(pa.string())
-    whole = pc.fill_null(pc.and_(pc.equal(column, pc.trunc(column)), pc.less(pc.abs(column), 2.0**53)), False)
-    if not pc.any(whole).as_py():
-        return plain
-    integers = pc.if_else(whole, column, pa.scalar(0, column.type)).cast(pa.int64()).cast(pa.string())
-    return pc.if_else(whole, pc.binary_join_element_wise(integers, ".0", ""), plain)
+def _repetitive(meta: pq.FileMetaData, schema: pa.Schema) -> list[str]:
+    """Text columns whose few values stand in a dictionary, as their size tells: better kept as numbers into it."""
+    groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+    found = []
+    for place in range(meta.num_columns):
+        path = meta.schema.column(place).path
+        chunks = [group.column(place) for group in groups]
+        size, values = sum(c.total_uncompressed_size for c in chunks), sum(c.num_values for c in chunks)
+        if path in schema.names and pa.types.is_string(schema.field(path).type) and size < values * BYTES_OF_NUMBER:
+            found.append(path)
+    return found
