@@ -7,6 +7,7 @@ is then built with the real ones.
 
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from orchestration.settings import Settings
 FAILED = {"fail", "error", "runtime error"}
 SAMPLE_ROWS = 5
 RUN = ("seed", "model", "snapshot", "test")
-_PARSED: dict[Path, tuple[str, Any]] = {}  # target folder -> (hash of the project, dbt's manifest object)
+_PARSED: dict[tuple[Path, str, str], tuple[Path, Any]] = {}  # state of a project -> (its target, dbt's manifest object)
 
 
 class DbtError(Exception):
@@ -70,11 +71,16 @@ class Project:
     def manifest_file(self) -> Path:
         return self.target / "manifest.json"
 
+    @property
+    def _stamp(self) -> Path:
+        return self.target / ".parsed"
+
+    def _is_parsed(self, wanted: str) -> bool:
+        return self.manifest_file.exists() and self._stamp.exists() and self._stamp.read_text() == wanted
+
     def manifest(self) -> dict[str, Any]:
         """The manifest as plain data, parsed only when the project changed. Needs no database. Raises DbtError."""
-        stamp = self.target / ".parsed"
-        wanted = project_hash(self.folder)
-        if not (self.manifest_file.exists() and stamp.exists() and stamp.read_text() == wanted):
+        if not self._is_parsed(project_hash(self.folder)):
             self._parse()
         return json.loads(self.manifest_file.read_text(encoding="utf-8"))
 
@@ -88,6 +94,7 @@ class Project:
         as_of: date,
         select: Sequence[str] = (),
         full_refresh: bool = False,
+        tests: bool = True,
         on_event: NodeListener | None = None,
     ) -> list[NodeResult]:
         """Seeds, models and their data tests in the order of the graph. Unit tests belong to the test suite.
@@ -97,6 +104,7 @@ class Project:
         """
         manifest = self._parse()
         args = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
+        args += [] if tests else ["--exclude-resource-type", "test"]
         args += ["--select", *select] if select else []
         args += ["--full-refresh"] if full_refresh else []
         args += self._flags(as_of.isoformat())
@@ -111,19 +119,30 @@ class Project:
     def _parse(self) -> Any:
         """dbt's manifest object, from memory, from the partial parse of an earlier process, or from the files."""
         wanted = project_hash(self.folder)
-        known = _PARSED.get(self.target)
-        if known and known[0] == wanted and self.manifest_file.exists():
-            return known[1]
         self.target.mkdir(parents=True, exist_ok=True)
+        state = (self.folder, wanted, self.settings.base_currency)
+        if state in _PARSED and self._adopt(_PARSED[state][0], wanted):
+            return _PARSED[state][1]
         try:
             outcome = self._runner().invoke(["parse", *self._flags("1970-01-01")])
         finally:
             _let_go()
         if not outcome.success:
             raise DbtError(f"{self.folder}: {str(outcome.exception).strip()}")
-        (self.target / ".parsed").write_text(wanted)
-        _PARSED[self.target] = (wanted, outcome.result)
+        self._stamp.write_text(wanted)
+        _PARSED[state] = (self.target, outcome.result)
         return outcome.result
+
+    def _adopt(self, parsed_at: Path, wanted: str) -> bool:
+        """Have the files of a parse of this process in this warehouse's folder, too; False when they are gone."""
+        if self._is_parsed(wanted):
+            return True
+        if parsed_at == self.target or not (parsed_at / "manifest.json").exists():
+            return False
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            shutil.copyfile(parsed_at / name, self.target / name)
+        self._stamp.write_text(wanted)
+        return True
 
     def _runner(self, on_event: NodeListener | None = None, manifest: Any = None) -> Any:
         os.environ["CRM_WORK_DB"] = str(self.settings.work_db)

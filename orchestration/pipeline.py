@@ -101,9 +101,10 @@ def transform(
     as_of: date | None = None,
     full: bool = False,
     select: list[str] | None = None,
+    tests: bool = True,
     on_event: Listener | None = None,
 ) -> list[Any]:
-    """Build the dbt project into work.duckdb, its data tests included; one NodeResult per node, failures in them."""
+    """Build the dbt project into work.duckdb, with its data tests; one NodeResult per node, failures in them."""
     from orchestration.dbt import Project
 
     send = sender(on_event)
@@ -112,7 +113,7 @@ def transform(
     if not select:
         send(Event("transform", "plan", "dbt", facts={"groups": of.groups()}))
     with exclusive(settings):
-        return of.build(day, select or (), full_refresh=full, on_event=lambda node: send(_built(node)))
+        return of.build(day, select or (), full, tests, on_event=lambda node: send(_built(node)))
 
 
 def _built(node: Any) -> Event:

@@ -20,7 +20,13 @@ streams:
   orders:
     map: {{order_ref: receipt, customer_ref: customer, ordered_at: sold_at, updated_at: changed}}
   order_lines:
-    map: {{order_ref: receipt, product_ref: sku, quantity: qty, unit_price: price, ordered_at: sold_at, updated_at: changed}}
+    map:
+      order_ref: receipt
+      product_ref: sku
+      quantity: qty
+      unit_price: price
+      ordered_at: sold_at
+      updated_at: changed
   customers:
     where: customer is not null and customer <> ''
     map: {{customer_ref: customer, email: email, updated_at: changed}}
@@ -61,7 +67,7 @@ def _release(home: Path, batches: list[dict[str, list[list]]], threads: int = 2)
             _write(source / f"{name}.csv", rows)
         pipeline.ingest(here)
     made_of = pipeline.inputs(here)
-    pipeline.judge(pipeline.transform(here, made_of.as_of))
+    pipeline.judge(pipeline.transform(here, made_of.as_of, tests=False))
     return pipeline.publish(here, made_of).content_hash
 
 
@@ -115,7 +121,7 @@ def test_the_same_facts_delivered_otherwise_give_the_same_release(variant, refer
     assert _release(tmp_path / "home", variant(_days())) == reference
 
 
-@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("threads", [1, 4])
 def test_the_number_of_threads_does_not_show_in_the_release(threads, reference, tmp_path):
     assert _release(tmp_path / "home", [_days()], threads) == reference
 

@@ -7,7 +7,7 @@ lines as (
         lines.*,
         {{ member_key('lines', 'order_ref') }} as order_id,
         {{ member_key('lines', 'product_ref') }} as product_id,
-        cast(quantity * unit_price as decimal(18, 4)) as gross_amount,
+        cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4)) as gross_amount,
         coalesce(discount_amount, 0) as line_discount
     from {{ ref('stg_sales__order_lines') }} as lines
 
@@ -31,7 +31,7 @@ converted as (
         lines.*,
         {{ to_base('lines.gross_amount', 'lines.currency', 'rates.rate') }} as gross_base,
         {{ to_base('lines.line_discount', 'lines.currency', 'rates.rate') }} as discount_base,
-        {{ to_base('lines.quantity * lines.unit_cost', 'lines.currency', 'rates.rate') }} as cost_base
+        {{ to_base('cast(lines.quantity as decimal(38, 4)) * lines.unit_cost', 'lines.currency', 'rates.rate') }} as cost_base
     from lines
     left join rates
         on lines.currency = rates.currency

@@ -8,7 +8,7 @@ kept as (
         system,
         currency,
         count(*) as line_count,
-        sum(cast(quantity * unit_price as decimal(18, 4)) - coalesce(discount_amount, 0)) as amount
+        sum(cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4)) - coalesce(discount_amount, 0)) as amount
     from {{ ref('stg_sales__order_lines') }}
     group by system, currency
 

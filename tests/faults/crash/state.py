@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
-from orchestration.ingestion.verify import verify
 
 from orchestration.contract import LINEAGE, streams
+from orchestration.ingestion.verify import verify
 from orchestration.settings import Settings
 
 REPO = Path(__file__).resolve().parents[3]
