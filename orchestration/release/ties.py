@@ -64,14 +64,16 @@ TIES = (
         "order lines: value of raw = value of staging",
         "quantity × unit price - discount of orders that came once, by system",
         f"""
-        select l._system, count(*), sum(l.quantity::decimal(38, 4) * l.unit_price - coalesce(l.discount_amount, 0))::decimal(38, 8)
+        select l._system, count(*),
+            sum(l.quantity::decimal(38, 4) * l.unit_price - coalesce(l.discount_amount, 0))::decimal(38, 8)
         from raw.order_lines as l
         semi join ({_SIMPLE_ORDERS}) as o on l._system = o._system and l.order_ref = o.order_ref
         semi join staging.stg_sales__order_lines as s on l._system = s.system and l.order_ref = s.order_ref
         group by l._system
         """,
         f"""
-        select s.system, count(*), sum(s.quantity::decimal(38, 4) * s.unit_price - coalesce(s.discount_amount, 0))::decimal(38, 8)
+        select s.system, count(*),
+            sum(s.quantity::decimal(38, 4) * s.unit_price - coalesce(s.discount_amount, 0))::decimal(38, 8)
         from staging.stg_sales__order_lines as s
         semi join ({_SIMPLE_ORDERS}) as o on s.system = o._system and s.order_ref = o.order_ref
         group by s.system
@@ -113,7 +115,8 @@ TIES = (
         "order lines: value of staging = value of core",
         "quantity × unit price - discount in their own currency, by system; lines without any date are left out",
         """
-        select l.system, count(*), sum(l.quantity::decimal(38, 4) * l.unit_price - coalesce(l.discount_amount, 0))::decimal(38, 4)
+        select l.system, count(*),
+            sum(l.quantity::decimal(38, 4) * l.unit_price - coalesce(l.discount_amount, 0))::decimal(38, 4)
         from staging.stg_sales__order_lines as l
         left join staging.stg_sales__orders as o on l.system = o.system and l.order_ref = o.order_ref
         where coalesce(o.ordered_on, l.ordered_on) is not null
