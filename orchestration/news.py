@@ -35,7 +35,7 @@ def feeds_needed(settings: Settings) -> list[Any]:
         return found
     raise NothingToDo(
         f"No feeds in {settings.feeds}. `acrm demo` makes a demo company with feeds; for your own data write a feed "
-        "file there (docs/quickstart.md) and try it with `acrm check`."
+        "file there (docs/own-data.md) and try it with `acrm check`."
     )
 
 
