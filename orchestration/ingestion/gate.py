@@ -1,4 +1,4 @@
-"""The gate: chunks of text records in, typed raw rows out, and a reason for every cell that does not pass.
+"""The gate: chunks of records in, typed raw rows out, and a reason for every cell that does not pass.
 
 A clean chunk costs one INSERT … SELECT per route. Only when some rows of it are unfit are they taken out again, and a
 second statement looks at them cell by cell.
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from orchestration.contract import Stream
 from orchestration.ingestion.model import BadRecord, Chunk, Feed, Reader
+from orchestration.ingestion.passthrough import kinds_of, view
 from orchestration.ingestion.plan import VALUE_SHOWN, Lineage, Plan, compile_feed
 from orchestration.ingestion.store import quoted
 from orchestration.ingestion.tidy import tidy_columns
@@ -62,16 +63,17 @@ class Gate:
 
     def take(self, chunk: Chunk) -> None:
         """Load one chunk; every record of it is counted under each stream it was offered to, or under `(none)`."""
-        self.con.register("chunk", chunk.table)
+        self.con.register("delivered", chunk.table)
+        self.con.execute(f"create or replace temp view chunk as {view(chunk.table, 'delivered')}").fetchall()
         try:
             offered, unrouted = self._offered(chunk)
-            tidy = tidy_columns(chunk.table)
+            tidy, kinds = tidy_columns(chunk.table), kinds_of(chunk.table)
             for plan, records in zip(self.plans, offered, strict=True):
-                self._load(plan, records, tidy)
+                self._load(plan, records, plan.insert(tidy, kinds))
             if unrouted:
                 self._refuse_unrouted()
         finally:
-            self.con.unregister("chunk")
+            self.con.unregister("delivered")
         if chunk.bad:
             stream = self.plans[0].stream.name if len(self.plans) == 1 else NO_STREAM
             self._quarantine(stream, _unread(chunk.bad), len(chunk.bad))
@@ -90,12 +92,12 @@ class Gate:
         row = self.con.execute(f"select {counted}, count(*) filter (where not ({taken})) from chunk").fetchone()
         return list(row[:-1]), row[-1]
 
-    def _load(self, plan: Plan, records: int, tidy: frozenset[str]) -> None:
+    def _load(self, plan: Plan, records: int, insert: str) -> None:
         if not records:
             return
         counts = self._count(plan.stream.name)
         unfit = f"from raw.{quoted(plan.stream.name)} where _delivery_id is null"
-        loaded = self.con.execute(plan.insert(tidy)).fetchone()[0]
+        loaded = self.con.execute(insert).fetchone()[0]
         refused = self.con.execute(f"select count(*) {unfit}").fetchone()[0]
         loaded -= refused
         counts.records_in += records

@@ -192,7 +192,7 @@ def pass_gate(con: duckdb.DuckDBPyConnection, delivery: Delivery, settings: Sett
     """Load the records of a landed delivery inside the caller's transaction. DeliveryRejected leaves it half done."""
     from orchestration.ingestion.readers import open_reader
 
-    reader = open_reader(settings.home / delivery.landed.path, reader_source(delivery))
+    reader = open_reader(settings.home / delivery.landed.path, reader_source(delivery), typed=True)
     if not reader.columns and not sum(chunk.records for chunk in reader.chunks()):
         return {stream: Counts() for stream in delivery.feed.streams}
     gate, lock = None, threading.Lock()

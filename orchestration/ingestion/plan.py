@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from orchestration.contract import Stream, streams
+import pyarrow as pa
+
+from orchestration.contract import Column, Stream, streams
 from orchestration.ingestion.expressions import Expression, ExpressionError, bind, guarded, parse
 from orchestration.ingestion.feeds import located_error
 from orchestration.ingestion.model import DeliveryRejected, Feed, Route
+from orchestration.ingestion.passthrough import Kinds, marked, straight
 from orchestration.ingestion.store import literal, quoted
 from orchestration.ingestion.values import Value, known, trimmed, value_of
 
@@ -37,12 +40,13 @@ class Plan:
     """SQL of one route. `reasons` lists (record, column, value, rule) of the rows that are refused.
 
     `insert` writes all rows, refused ones without a delivery id, for the gate to remove: a WHERE would make DuckDB
-    cast every cell twice. It takes the delivered columns whose texts are known to need no trimming, in lower case.
+    cast every cell twice. It takes the delivered columns whose texts are known to need no trimming, in lower case, and
+    those that came typed.
     """
 
     stream: Stream
     where: str | None
-    insert: Callable[[frozenset[str]], str]
+    insert: Callable[[frozenset[str], Kinds], str]
     reasons: str
 
 
@@ -74,8 +78,13 @@ def _extra(columns: list[str]) -> str:
     """SQL of the JSON object of the unmapped columns that hold something."""
     if not columns:
         return "null::json"
-    pairs = ", ".join(f"{literal(c)}, nullif({quoted(c)}, '')" for c in columns)
-    return f"nullif(json_merge_patch('{{}}', json_object({pairs}))::varchar, '{{}}')::json"
+    full = ", ".join(f"{literal(c)}, {quoted(c)}" for c in columns)
+    some = ", ".join(f"{literal(c)}, nullif({quoted(c)}, '')" for c in columns)
+    all_there, any_there = (f" {word} ".join(f"{quoted(c)} <> ''" for c in columns) for word in ("and", "or"))
+    return (  # dropping what is empty costs three times the object itself
+        f"case when {all_there} then json_object({full}) "
+        f"when {any_there} then json_merge_patch('{{}}', json_object({some})) end"
+    )
 
 
 def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Lineage) -> Plan:
@@ -89,38 +98,49 @@ def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Line
     values = [value_of(stream.columns[n], feed, f"_t{i}", f"_v{i}", latest, n in moments) for i, n in enumerate(names)]
     where = f"try((\n{route.where}\n)::boolean)" if route.where is not None else None
 
-    def typed(tidy: frozenset[str]) -> str:
-        return _typed(feed, expressions, values, extra, where, tidy)
+    def typed(tidy: frozenset[str], kinds: Kinds) -> str:
+        columns = zip(names, expressions, values, strict=True)
+        cells = [_cell(i, feed, stream.columns[n], e, v, tidy, dict(kinds)) for i, (n, e, v) in enumerate(columns)]
+        return _typed(cells, extra, where)
 
     checks = [v.ok for v in values if v.ok] + [f"_m{i} is not null" for i, e in enumerate(expressions) if e.can_fail]
     ok = " and ".join(checks) or "true"
 
     @cache
-    def insert(tidy: frozenset[str]) -> str:
-        return _insert(feed, stream, names, typed(tidy), ok, lineage)
+    def insert(tidy: frozenset[str], kinds: Kinds = frozenset()) -> str:
+        return _insert(feed, stream, names, typed(tidy, kinds), ok, lineage)
 
-    return Plan(stream, where, insert, _reasons(stream, names, expressions, values, typed(frozenset()), ok))
+    all_text = typed(frozenset(), frozenset())
+    return Plan(stream, where, insert, _reasons(stream, names, expressions, values, all_text, ok))
 
 
-def _typed(
-    feed: Feed, expressions: list[Expression], values: list[Value], extra: str, where: str | None, tidy: frozenset[str]
-) -> str:
-    """The SQL that maps, cleans and casts: columns _m (as mapped), _t (clean text) and _v (typed), by position."""
-    mapped, clean, cast = [], [], []
-    for i, (expression, value) in enumerate(zip(expressions, values, strict=True)):
-        sql = guarded(expression, NULL_MARK) if expression.can_fail else f"(\n{expression.sql}\n)::varchar"
-        mapped.append(f"{sql} as _m{i}")
-        text = f"_m{i}"
-        if (expression.bare or "").casefold() not in tidy:
-            text = f"({trimmed(text)})"
-        if expression.can_fail:
-            text = f"nullif({text}, {literal(NULL_MARK)})"
-        clean.append(f"{known(text, feed.nulls)} as _t{i}")
-        cast.append(f"{value.sql} as _v{i}")
+def _cell(
+    i: int,
+    feed: Feed,
+    column: Column,
+    expression: Expression,
+    value: Value,
+    tidy: frozenset[str],
+    kinds: dict[str, pa.DataType],
+) -> tuple[str, str, str]:
+    """SQL of one column: _m as mapped, _t clean, _v typed. What came typed goes straight through where it may."""
+    name = (expression.bare or "").casefold()
+    if direct := straight(column, feed, kinds.get(name), f"_t{i}"):
+        return f"{marked(expression.bare)} as _m{i}", f"_m{i} as _t{i}", f"{direct} as _v{i}"
+    sql = guarded(expression, NULL_MARK) if expression.can_fail else f"(\n{expression.sql}\n)::varchar"
+    text = f"_m{i}" if name in tidy or name in kinds else f"({trimmed(f'_m{i}')})"
+    if expression.can_fail:
+        text = f"nullif({text}, {literal(NULL_MARK)})"
+    return f"{sql} as _m{i}", f"{known(text, feed.nulls)} as _t{i}", f"{value.sql} as _v{i}"
+
+
+def _typed(cells: list[tuple[str, str, str]], extra: str, where: str | None) -> str:
+    """The SQL that maps, cleans and casts."""
+    mapped, clean, cast = map(", ".join, zip(*cells, strict=True))
     return f"""
-        with mapped as (select _record_no, {extra} as _extra, {", ".join(mapped)} from chunk where {where or "true"}),
-        clean as (select *, {", ".join(clean)} from mapped),
-        typed as (select *, {", ".join(cast)} from clean)"""
+        with mapped as (select _record_no, {extra} as _extra, {mapped} from chunk where {where or "true"}),
+        clean as (select *, {clean} from mapped),
+        typed as (select *, {cast} from clean)"""
 
 
 def _insert(feed: Feed, stream: Stream, names: list[str], typed: str, ok: str, lineage: Lineage) -> str:

@@ -16,11 +16,13 @@ def tidy_columns(table: pa.Table) -> frozenset[str]:
     return frozenset(
         name.casefold()
         for name, column in zip(table.column_names, table.columns, strict=True)
-        if column.type in _OFFSETS and all(map(_tidy, column.chunks))
+        if all(_tidy(getattr(chunk, "dictionary", chunk)) for chunk in column.chunks)
     )
 
 
 def _tidy(array: pa.Array) -> bool:
+    if array.type not in _OFFSETS:
+        return not pa.types.is_dictionary(array.type)  # a value that came typed has no white space
     _, offsets_buffer, data_buffer = array.buffers()
     if not len(array) or not data_buffer or not data_buffer.size:
         return True

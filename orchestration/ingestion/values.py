@@ -202,14 +202,24 @@ def _date(feed: Feed, text: str) -> tuple[str, str]:
     return f"({_wall_clock(feed, text)})::date", _time_rule(text, "not_a_date")
 
 
+def in_utc(clock: str, timezone: str) -> str:
+    """SQL of the UTC TIMESTAMP of a wall clock in a zone."""
+    return clock if timezone == "UTC" else as_utc(f"({clock}) at time zone {literal(timezone)}")
+
+
+def as_utc(instant: str) -> str:
+    """SQL of a TIMESTAMPTZ as UTC TIMESTAMP; `at time zone 'UTC'` gives the same at many times the cost."""
+    return f"make_timestamp(epoch_us({instant}))"
+
+
 def _timestamp(feed: Feed, text: str) -> tuple[str, str]:
     clock = _wall_clock(feed, text)
-    local = clock if feed.timezone == "UTC" else f"(({clock}) at time zone {literal(feed.timezone)}) at time zone 'UTC'"
+    local = in_utc(clock, feed.timezone)
     offset = r".*:[0-9]{2}([.,][0-9]+)? ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
     maybe = f"strlen({text}) <> 19 or suffix({text}, 'Z') or contains({text}, '+') or {text}[17] = '-'"
     seconds = f"regexp_replace({text}, '^([^ T]+[ T][0-9]+:[0-9]{{2}})( ?[-+Zz].*)$', '\\1:00\\2')"
     joined = f"regexp_replace(upper({seconds}), ' ?([+-][0-9:]+|Z)$', '\\1')"
-    instant = f"try_cast({joined} as timestamptz) at time zone 'UTC'"
+    instant = as_utc(f"try_cast({joined} as timestamptz)")
     has_offset = f"({maybe}) and {_matches(text, offset)}"  # the first part is cheap and rules out most texts
     return f"case when {has_offset} then {instant} else {local} end", _time_rule(text, "not_a_time")
 
