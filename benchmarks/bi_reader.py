@@ -47,7 +47,8 @@ def main() -> None:
             releases.update(seen)
         time.sleep(0.2)
     p95 = statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else float("nan")
-    print(f"{len(seconds)} reads, {len(errors)} errors, {mixed} mixed, p95 {p95 * 1000:.0f} ms, releases {dict(releases)}")
+    print(f"{len(seconds)} reads, {len(errors)} errors, {mixed} mixed, p95 {p95 * 1000:.0f} ms, {dict(releases)}")
+    print("\n".join(sorted(set(errors))))
     sys.exit(bool(errors or mixed))
 
 
