@@ -49,13 +49,19 @@ def ingest_feed(
     """
     ledger.sync(con, settings)
     sweep(settings)
-    with _core_for_reader(con):
+    with _core_for_reader(con, getattr(feed.source, "format", "")):
         return _ingest(con, feed, settings, on_event)
 
 
 @contextmanager
-def _core_for_reader(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Leave one core to the thread that reads ahead; together they are faster than when they compete."""
+def _core_for_reader(con: duckdb.DuckDBPyConnection, format: str) -> Iterator[None]:
+    """Leave one core to the thread that reads ahead; together they are faster than when they compete.
+
+    Not so for Parquet, where reading is a tenth of the work.
+    """
+    if format == "parquet":
+        yield
+        return
     threads = con.execute("select current_setting('threads')").fetchone()[0]
     con.execute(f"set threads = {max(1, threads - 1)}")
     try:

@@ -28,6 +28,8 @@ from orchestration.ingestion.readers.as_text import text
 from orchestration.ingestion.readers.columns import check_names, numbered
 from orchestration.ingestion.readers.nursery_client import Child, start
 
+BATCHES = 4  # in one chunk
+KEPT = 6  # chunks that may be asked for by record number without reading again: as many as wait between the threads
 STALLED = 10  # a worker that sends nothing for this many times its processor time is stuck
 
 
@@ -66,8 +68,8 @@ class ContainerReader:
         done = 0
         worker, self._ready = self._ready or self._worker(), None
         with worker:
-            for batch in worker.batches(self.records):
-                chunk = self._chunk(pa.Table.from_batches([batch]), done)
+            for table in _together(worker.batches(self.records), self._limits.block):
+                chunk = self._chunk(table, done)
                 done += chunk.records
                 yield chunk
         if done != self.records:
@@ -76,7 +78,7 @@ class ContainerReader:
             )
 
     def _chunk(self, table: pa.Table, done: int) -> Chunk:
-        self._last = [*self._last[-2:], (done + 1, table)]
+        self._last = [*self._last[1 - KEPT :], (done + 1, table)]
         numbers = np.arange(done + 1, done + 1 + table.num_rows)
         reasons, table = table.column(table.num_columns - 1), table.select(self.columns)
         if reasons.null_count == len(reasons):
@@ -118,6 +120,19 @@ class ContainerReader:
     def line_numbers(self, record_nos: Sequence[int]) -> dict[int, int]:
         """Nothing: these formats have no lines."""
         return {}
+
+
+def _together(batches: Iterator[pa.RecordBatch], room: int) -> Iterator[pa.Table]:
+    """Tables of consecutive batches of the same types, for the database to share among its threads."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        full = sum(b.nbytes for b in waiting) + batch.nbytes > room
+        if waiting and (full or len(waiting) == BATCHES or batch.schema != waiting[0].schema):
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+        waiting.append(batch)
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 class _Worker:

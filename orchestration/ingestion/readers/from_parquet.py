@@ -8,6 +8,7 @@ from as_text import text, typed
 from worker import Refused
 
 BYTES_OF_NUMBER = 4
+ROW_GROUP = 122_880  # rows that DuckDB stores together
 
 
 def read(options: dict) -> tuple[list[str], dict, Iterator[list[pa.Array]]]:
@@ -36,7 +37,7 @@ def _check(name: str, kind: pa.DataType) -> None:
 
 
 def _batches(file: pq.ParquetFile, rows: int, size: int, options: dict) -> Iterator[list[pa.Array]]:
-    per_batch = max(1_000, min(250_000, options["batch"] * max(rows, 1) // size))
+    per_batch = max(1_000, min(ROW_GROUP, options["batch"] * max(rows, 1) // size))
     send = typed if options["typed"] else text
     try:
         for batch in file.iter_batches(batch_size=per_batch, use_threads=False):
