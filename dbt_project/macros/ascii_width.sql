@@ -3,6 +3,15 @@
     The blanks stand second, because Jinja trims the ends of a block; quote and backslash are left out, because engines escape them differently.
 -#}
 {% macro ascii_width(text) -%}
+    {{ return(adapter.dispatch('ascii_width', 'acrm')(text)) }}
+{%- endmacro %}
+
+{#- DuckDB reads both lists anew for every row, so rows that are plain ASCII (as many bytes as characters) are let through. -#}
+{% macro duckdb__ascii_width(text) -%}
+    case when strlen({{ text }}) = length({{ text }}) then {{ text }} else {{ default__ascii_width(text) }} end
+{%- endmacro %}
+
+{% macro default__ascii_width(text) -%}
     {%- set wide -%}！　 ＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～{%- endset -%}
     {%- set narrow -%}!  "#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~{%- endset -%}
     translate({{ text }}, '{{ wide }}', '{{ narrow }}')

@@ -12,7 +12,8 @@
     )
     select {{ columns }}, 1 as _delivered_rows, 0 as _duplicate_rows, 0 as _conflicting_rows
     from {{ source('raw', stream) }}
-    where {{ where }} and {{ key_hash }} not in (select {{ key_hash }} from repeated)
+    left join (select distinct {{ key_hash }} as repeated_hash from repeated) as hashes on {{ key_hash }} = hashes.repeated_hash
+    where {{ where }} and hashes.repeated_hash is null
     union all
     select {{ columns }}, _delivered_rows, _duplicate_rows, _conflicting_rows from repeated
 {%- endmacro %}

@@ -7,7 +7,7 @@
 {% macro duckdb__connected_components(name, edges) -%}
 {{ name }} (point_no, cluster_no) using key (point_no) as (
 
-    select from_no as point_no, from_no as cluster_no from {{ edges }}
+    select from_no as point_no, least(from_no, min(to_no)) as cluster_no from {{ edges }} group by from_no
     union
     select {{ edges }}.from_no, min(near.cluster_no)
     from {{ name }} as near

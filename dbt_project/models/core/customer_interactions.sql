@@ -10,9 +10,10 @@ activities as (
     from {{ ref('stg_sales__activities') }} as activities
     {{ customer_joins('activities', {'account': 'customer_ref'}) }}
     left join {{ ref('identity_links') }} as leads
-        on leads.stream = 'leads'
-        and activities.system = leads.system
-        and activities.lead_ref = leads.record_ref
+        on
+            leads.stream = 'leads'
+            and activities.system = leads.system
+            and activities.lead_ref = leads.record_ref
 
 ),
 

@@ -9,13 +9,25 @@ employees as (
 
 used as (
 
-    select system, employee_ref from {{ ref('stg_sales__orders') }} where employee_ref is not null
+    select
+        system,
+        employee_ref
+    from {{ ref('stg_sales__orders') }} where employee_ref is not null
     union
-    select system, employee_ref from {{ ref('stg_sales__opportunities') }} where employee_ref is not null
+    select
+        system,
+        employee_ref
+    from {{ ref('stg_sales__opportunities') }} where employee_ref is not null
     union
-    select system, employee_ref from {{ ref('stg_service__tickets') }} where employee_ref is not null
+    select
+        system,
+        employee_ref
+    from {{ ref('stg_service__tickets') }} where employee_ref is not null
     union
-    select system, employee_ref from {{ ref('stg_service__contacts') }} where employee_ref is not null
+    select
+        system,
+        employee_ref
+    from {{ ref('stg_service__contacts') }} where employee_ref is not null
 
 )
 
@@ -49,6 +61,7 @@ select
     true as is_inferred
 from used
 left join employees
-    on used.system = employees.system
-    and used.employee_ref = employees.employee_ref
+    on
+        used.system = employees.system
+        and used.employee_ref = employees.employee_ref
 where employees.employee_ref is null

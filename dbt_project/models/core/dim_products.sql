@@ -9,15 +9,23 @@ products as (
 
 used as (
 
-    select product_id, min(system) as system from {{ ref('fct_order_lines') }} group by product_id
+    select
+        product_id,
+        min(system) as system
+    from {{ ref('fct_order_lines') }} group by product_id
     union
-    select product_id, min(system) as system from {{ ref('fct_returns') }} group by product_id
+    select
+        product_id,
+        min(system) as system
+    from {{ ref('fct_returns') }} group by product_id
 
 ),
 
 undelivered as (
 
-    select used.product_id, used.system
+    select
+        used.product_id,
+        used.system
     from used
     left join products on used.product_id = {{ member_key('products', 'product_ref') }}
     where

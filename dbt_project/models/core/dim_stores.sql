@@ -9,9 +9,15 @@ stores as (
 
 used as (
 
-    select system, store_ref from {{ ref('stg_sales__orders') }} where store_ref is not null
+    select
+        system,
+        store_ref
+    from {{ ref('stg_sales__orders') }} where store_ref is not null
     union
-    select system, store_ref from {{ ref('stg_sales__returns') }} where store_ref is not null
+    select
+        system,
+        store_ref
+    from {{ ref('stg_sales__returns') }} where store_ref is not null
 
 )
 
@@ -43,6 +49,7 @@ select
     true as is_inferred
 from used
 left join stores
-    on used.system = stores.system
-    and used.store_ref = stores.store_ref
+    on
+        used.system = stores.system
+        and used.store_ref = stores.store_ref
 where stores.store_ref is null

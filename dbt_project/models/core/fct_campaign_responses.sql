@@ -8,7 +8,12 @@ responses as (
 
 contacts as (
 
-    select campaign_contact_id, customer_id, channel, step_no from {{ ref('fct_campaign_contacts') }}
+    select
+        campaign_contact_id,
+        customer_id,
+        channel,
+        step_no
+    from {{ ref('fct_campaign_contacts') }}
 
 )
 

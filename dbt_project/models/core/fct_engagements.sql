@@ -8,13 +8,21 @@ engagements as (
 
 profiles as (
 
-    select system, record_ref, customer_id from {{ ref('identity_links') }} where stream = 'profiles'
+    select
+        system,
+        record_ref,
+        customer_id
+    from {{ ref('identity_links') }} where stream = 'profiles'
 
 ),
 
 platforms as (
 
-    select system, profile_ref, platform from {{ ref('stg_social__profiles') }}
+    select
+        system,
+        profile_ref,
+        platform
+    from {{ ref('stg_social__profiles') }}
 
 )
 
@@ -34,8 +42,10 @@ select
     engagements.occurred_on
 from engagements
 left join profiles
-    on engagements.system = profiles.system
-    and engagements.profile_ref = profiles.record_ref
+    on
+        engagements.system = profiles.system
+        and engagements.profile_ref = profiles.record_ref
 left join platforms
-    on engagements.system = platforms.system
-    and engagements.profile_ref = platforms.profile_ref
+    on
+        engagements.system = platforms.system
+        and engagements.profile_ref = platforms.profile_ref

@@ -12,7 +12,11 @@ opportunities as (
 
 leads as (
 
-    select system, record_ref, customer_id from {{ ref('identity_links') }} where stream = 'leads'
+    select
+        system,
+        record_ref,
+        customer_id
+    from {{ ref('identity_links') }} where stream = 'leads'
 
 )
 
@@ -39,5 +43,6 @@ select
 from opportunities
 {{ customer_joins('opportunities', {'account': 'customer_ref'}) }}
 left join leads
-    on opportunities.system = leads.system
-    and opportunities.lead_ref = leads.record_ref
+    on
+        opportunities.system = leads.system
+        and opportunities.lead_ref = leads.record_ref

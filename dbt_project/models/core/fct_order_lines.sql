@@ -15,13 +15,21 @@ lines as (
 
 orders as (
 
-    select order_id, ordered_on, is_cancelled from {{ ref('int_orders__identified') }}
+    select
+        order_id,
+        ordered_on,
+        is_cancelled
+    from {{ ref('int_orders__identified') }}
 
 ),
 
 rates as (
 
-    select currency, rate_on, rate from {{ ref('stg_reference__fx_daily') }}
+    select
+        currency,
+        rate_on,
+        rate
+    from {{ ref('stg_reference__fx_daily') }}
 
 ),
 
@@ -34,8 +42,9 @@ converted as (
         {{ to_base('cast(lines.quantity as decimal(38, 4)) * lines.unit_cost', 'lines.currency', 'rates.rate') }} as cost_base
     from lines
     left join rates
-        on lines.currency = rates.currency
-        and lines.ordered_on = rates.rate_on
+        on
+            lines.currency = rates.currency
+            and lines.ordered_on = rates.rate_on
 
 )
 

@@ -25,7 +25,9 @@ lines as (
 
 returns as (
 
-    select order_id, cast(coalesce(sum(deducted_base), 0) as decimal(18, 4)) as returns_base
+    select
+        order_id,
+        cast(coalesce(sum(deducted_base), 0) as decimal(18, 4)) as returns_base
     from {{ ref('fct_returns') }}
     where order_id is not null
     group by order_id

@@ -13,7 +13,13 @@ returns as (
 
 orders as (
 
-    select order_id, customer_id, channel, channel_group, is_cancelled from {{ ref('int_orders__identified') }}
+    select
+        order_id,
+        customer_id,
+        channel,
+        channel_group,
+        is_cancelled
+    from {{ ref('int_orders__identified') }}
 
 )
 

@@ -8,13 +8,20 @@ sessions as (
 
 visitors as (
 
-    select system, record_ref, customer_id from {{ ref('identity_links') }} where stream = 'identifies'
+    select
+        system,
+        record_ref,
+        customer_id
+    from {{ ref('identity_links') }} where stream = 'identifies'
 
 ),
 
 mediums as (
 
-    select value, channel_group from {{ ref('channel_groups') }} where kind = 'utm_medium'
+    select
+        value,
+        channel_group
+    from {{ ref('channel_groups') }} where kind = 'utm_medium'
 
 )
 
@@ -65,7 +72,8 @@ select
 from sessions
 {{ customer_joins('sessions', {'account': 'user_ref'}) }}
 left join visitors
-    on sessions.system = visitors.system
-    and sessions.visitor_ref = visitors.record_ref
+    on
+        sessions.system = visitors.system
+        and sessions.visitor_ref = visitors.record_ref
 left join mediums as first_mediums on lower(sessions.first_medium) = first_mediums.value
 left join mediums as last_mediums on lower(sessions.last_medium) = last_mediums.value

@@ -5,7 +5,11 @@ with
 
 links as (
 
-    select system, record_ref, customer_id from {{ ref('identity_links') }} where stream = 'customers'
+    select
+        system,
+        record_ref,
+        customer_id
+    from {{ ref('identity_links') }} where stream = 'customers'
 
 ),
 
@@ -20,8 +24,9 @@ accounts as (
         ) as recency_no
     from {{ ref('stg_sales__customers') }} as accounts
     inner join links
-        on accounts.system = links.system
-        and accounts.customer_ref = links.record_ref
+        on
+            accounts.system = links.system
+            and accounts.customer_ref = links.record_ref
 
 )
 

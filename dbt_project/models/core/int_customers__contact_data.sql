@@ -18,17 +18,57 @@ stated as (
         coalesce(updated_at, created_at) as stated_at
     from {{ ref('stg_sales__customers') }}
     union all
-    select 'leads', system, lead_ref, 3, name, email_norm, phone_norm, company_name, null, coalesce(updated_at, created_at)
+    select
+        'leads',
+        system,
+        lead_ref,
+        3,
+        name,
+        email_norm,
+        phone_norm,
+        company_name,
+        null,
+        coalesce(updated_at, created_at)
     from {{ ref('stg_sales__leads') }}
     union all
-    select 'profiles', system, profile_ref, 2, display_name, email_norm, phone_norm, null, language, coalesce(updated_at, created_at)
+    select
+        'profiles',
+        system,
+        profile_ref,
+        2,
+        display_name,
+        email_norm,
+        phone_norm,
+        null,
+        language,
+        coalesce(updated_at, created_at)
     from {{ ref('stg_social__profiles') }}
     union all
-    select 'orders', system, order_ref, 1, null, email_norm, phone_norm, null, null, ordered_at
+    select
+        'orders',
+        system,
+        order_ref,
+        1,
+        null,
+        email_norm,
+        phone_norm,
+        null,
+        null,
+        ordered_at
     from {{ ref('stg_sales__orders') }}
     where customer_ref is null and coalesce(email_norm, phone_norm) is not null
     union all
-    select 'identifies', system, visitor_ref, 1, null, max(email_norm), max(phone_norm), null, null, max(identified_at)
+    select
+        'identifies',
+        system,
+        visitor_ref,
+        1,
+        null,
+        max(email_norm),
+        max(phone_norm),
+        null,
+        null,
+        max(identified_at)
     from {{ ref('stg_web__identifies') }}
     group by system, visitor_ref
 
@@ -45,17 +85,19 @@ ranked as (
         ) as recency_no
     from stated
     inner join {{ ref('identity_links') }} as links
-        on stated.stream = links.stream
-        and stated.system = links.system
-        and stated.record_ref = links.record_ref
+        on
+            stated.stream = links.stream
+            and stated.system = links.system
+            and stated.record_ref = links.record_ref
     where links.customer_id is not null
 
 )
 
 select
     customer_id,
-    {%- for column in ['full_name', 'email', 'phone', 'company_name', 'language'] %}
-    {{ newest(column, 'recency_no') }} as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+{%- for column in ['full_name', 'email', 'phone', 'company_name', 'language'] %}
+{{ newest(column, 'recency_no') }} as {{ column }}{{ ',' if not loop.last }}
+
+{%- endfor %}
 from ranked
 group by customer_id

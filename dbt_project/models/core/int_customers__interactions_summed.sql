@@ -20,7 +20,10 @@ interactions as (
 
 answers as (
 
-    select customer_id, score, nps_group
+    select
+        customer_id,
+        score,
+        nps_group
     from {{ ref('fct_surveys') }}
     where
         customer_id is not null

@@ -39,7 +39,10 @@ bought as (
 
 returned as (
 
-    select customer_id, count(*) as return_count, sum(deducted_base) as returns_base
+    select
+        customer_id,
+        count(*) as return_count,
+        sum(deducted_base) as returns_base
     from {{ ref('fct_returns') }}
     where customer_id is not null
     group by customer_id

@@ -23,11 +23,17 @@ leads as (
 -- The lead names its opportunity, or the opportunity its lead.
 paired as (
 
-    select opportunities.opportunity_id, leads.lead_id, leads.created_at
+    select
+        opportunities.opportunity_id,
+        leads.lead_id,
+        leads.created_at
     from leads
     inner join opportunities on leads.opportunity_id = opportunities.opportunity_id
     union
-    select opportunities.opportunity_id, leads.lead_id, leads.created_at
+    select
+        opportunities.opportunity_id,
+        leads.lead_id,
+        leads.created_at
     from leads
     inner join opportunities on leads.lead_id = opportunities.lead_id
 
@@ -35,7 +41,10 @@ paired as (
 
 first_leads as (
 
-    select opportunity_id, min(created_at) as lead_at from paired group by opportunity_id
+    select
+        opportunity_id,
+        min(created_at) as lead_at
+    from paired group by opportunity_id
 
 )
 

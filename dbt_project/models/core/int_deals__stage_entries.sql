@@ -5,7 +5,10 @@ with
 
 vocabulary as (
 
-    select source_stage, sales_stage_no from {{ ref('funnel_stages') }} where sales_stage_no is not null
+    select
+        source_stage,
+        sales_stage_no
+    from {{ ref('funnel_stages') }} where sales_stage_no is not null
 
 ),
 
@@ -18,42 +21,69 @@ deals as (
 -- Whatever exists is potential; a current stage without history is reached at an unknown time.
 signs as (
 
-    select deal_id, 1 as stage_no, began_at as entered_at from deals
+    select
+        deal_id,
+        1 as stage_no,
+        began_at as entered_at
+    from deals
     union all
-    select stages.opportunity_id as deal_id, vocabulary.sales_stage_no as stage_no, stages.entered_at
+    select
+        stages.opportunity_id as deal_id,
+        vocabulary.sales_stage_no as stage_no,
+        stages.entered_at
     from {{ ref('fct_opportunity_stages') }} as stages
     inner join vocabulary on lower(trim(stages.stage)) = vocabulary.source_stage
     where vocabulary.sales_stage_no < 4
     union all
-    select {{ member_key('activities', 'opportunity_ref') }} as deal_id, vocabulary.sales_stage_no as stage_no, activities.happened_at
+    select
+        {{ member_key('activities', 'opportunity_ref') }} as deal_id,
+        vocabulary.sales_stage_no as stage_no,
+        activities.happened_at
     from {{ ref('stg_sales__activities') }} as activities
     inner join vocabulary on lower(trim(activities.activity_kind)) = vocabulary.source_stage
     where vocabulary.sales_stage_no < 4
     union all
-    select deals.deal_id, vocabulary.sales_stage_no as stage_no, null as entered_at
+    select
+        deals.deal_id,
+        vocabulary.sales_stage_no as stage_no,
+        null as entered_at
     from deals
     inner join vocabulary on lower(trim(deals.stage)) = vocabulary.source_stage
     where vocabulary.sales_stage_no < 4
     union all
-    select deal_id, 4 as stage_no, closed_at as entered_at from deals where outcome = 'won'
+    select
+        deal_id,
+        4 as stage_no,
+        closed_at as entered_at
+    from deals where outcome = 'won'
 
 ),
 
 firsts as (
 
-    select deal_id, stage_no, min(entered_at) as own_at from signs group by deal_id, stage_no
+    select
+        deal_id,
+        stage_no,
+        min(entered_at) as own_at
+    from signs group by deal_id, stage_no
 
 ),
 
 reached as (
 
-    select deal_id, max(stage_no) as reached_no from firsts group by deal_id
+    select
+        deal_id,
+        max(stage_no) as reached_no
+    from firsts group by deal_id
 
 ),
 
 passed as (
 
-    select reached.deal_id, reached.reached_no, steps.stage_no
+    select
+        reached.deal_id,
+        reached.reached_no,
+        steps.stage_no
     from reached
     inner join (select distinct sales_stage_no as stage_no from vocabulary) as steps on reached.reached_no >= steps.stage_no
 

@@ -11,13 +11,20 @@ orders as (
 
 guests as (
 
-    select system, record_ref, customer_id from {{ ref('identity_links') }} where stream = 'orders'
+    select
+        system,
+        record_ref,
+        customer_id
+    from {{ ref('identity_links') }} where stream = 'orders'
 
 ),
 
 channels as (
 
-    select value, channel_group from {{ ref('channel_groups') }} where kind = 'sales_channel'
+    select
+        value,
+        channel_group
+    from {{ ref('channel_groups') }} where kind = 'sales_channel'
 
 )
 
@@ -37,6 +44,7 @@ select
 from orders
 {{ customer_joins('orders', {'account': 'customer_ref'}) }}
 left join guests
-    on orders.system = guests.system
-    and orders.order_ref = guests.record_ref
+    on
+        orders.system = guests.system
+        and orders.order_ref = guests.record_ref
 left join channels on orders.sales_channel = channels.value

@@ -1,108 +1,112 @@
 {{ config(materialized='view') }}
 
--- Exact 30-minute sessions, buckets first: half an hour of the clock cannot hold a pause of more than half an hour, so
--- events are hashed into buckets and only the buckets, a fraction of the events, are sorted. Events are read once.
+-- What the first event of a session and its last tagged one say, fetched by their times. Events are read twice, by hash joins.
 with
-
-buckets as (
-
-    select
-        system,
-        visitor_ref,
-        cast(floor(epoch(occurred_at) / 1800) as integer) as bucket_no,
-        min(struct_pack(
-            at := occurred_at, event_ref := event_ref, day := occurred_on, url := url, referrer := referrer,
-            source := utm_source, medium := utm_medium, campaign := utm_campaign, device := device, country := country
-        )) as entry,
-        max(struct_pack(
-            at := occurred_at, event_ref := event_ref, source := utm_source, medium := utm_medium, campaign := utm_campaign
-        )) filter (where utm_source is not null) as last_tag,
-        max(occurred_at) as ended_at,
-        min(user_ref) as first_user_ref,
-        max(user_ref) as last_user_ref,
-        count(*) as event_count,
-        count(*) filter (where event_type = 'page_view') as page_view_count,
-        count(*) filter (where event_type = 'product_view') as product_view_count,
-        count(*) filter (where event_type = 'search') as search_count,
-        count(*) filter (where event_type = 'add_to_cart') as cart_count,
-        count(*) filter (where event_type = 'checkout') as checkout_count,
-        count(*) filter (where event_type = 'purchase') as purchase_count,
-        sum(dwell_seconds) as dwell_seconds
-    from {{ ref('stg_web__events') }}
-    group by system, visitor_ref, bucket_no
-
-),
-
-broken as (
-
-    select
-        *,
-        case
-            when entry.at - lag(ended_at) over (partition by system, visitor_ref order by bucket_no)
-                <= interval '30' minute then 0
-            else 1
-        end as is_start
-    from buckets
-
-),
-
-numbered as (
-
-    select
-        *,
-        sum(is_start) over (
-            partition by system, visitor_ref order by bucket_no rows between unbounded preceding and current row
-        ) as session_no
-    from broken
-
-),
 
 sessions as (
 
+    select * from {{ ref('int_web_sessions__timed') }}
+
+),
+
+entries as (
+
     select
-        system,
-        visitor_ref,
-        session_no,
-        min(entry) as entry,
-        max(last_tag) as last_tag,
-        max(ended_at) as ended_at,
-        case when min(first_user_ref) = max(last_user_ref) then max(last_user_ref) end as user_ref,
-        sum(event_count) as event_count,
-        sum(page_view_count) as page_view_count,
-        sum(product_view_count) as product_view_count,
-        sum(search_count) as search_count,
-        sum(cart_count) as cart_count,
-        sum(checkout_count) as checkout_count,
-        sum(purchase_count) as purchase_count,
-        sum(dwell_seconds) as dwell_seconds
-    from numbered
-    group by system, visitor_ref, session_no
+        sessions.*,
+        events.event_ref,
+        events.system,
+        events.visitor_ref,
+        events.occurred_on as started_on,
+        events.url as landing_url,
+        events.referrer as landing_referrer,
+        events.utm_source as first_source,
+        events.utm_medium as first_medium,
+        events.utm_campaign as first_campaign,
+        events.device,
+        events.country
+    from sessions
+    inner join {{ ref('stg_web__events') }} as events
+        on
+            sessions.visitor_no = {{ row_hash(['events.system', 'events.visitor_ref']) }}
+            and sessions.started_at = events.occurred_at
+
+),
+
+-- Several events in the first instant of a session: the one with the smallest key is the first.
+tied as (
+
+    select
+        visitor_no,
+        started_at,
+        min(event_ref) as event_ref
+    from entries
+    group by visitor_no, started_at
+    having count(*) > 1
+
+),
+
+retagged as (
+
+    select distinct
+        entries.visitor_no,
+        entries.started_at,
+        entries.tagged_at
+    from entries
+    left join tied on entries.visitor_no = tied.visitor_no and entries.started_at = tied.started_at
+    where entries.tagged_at > entries.started_at or tied.event_ref is not null
+
+),
+
+last_tags as (
+
+    select
+        retagged.visitor_no,
+        retagged.started_at,
+        {{ newest('events.utm_source', 'events.event_ref') }} as source,
+        nullif({{ newest("coalesce(events.utm_medium, '')", 'events.event_ref') }}, '') as medium,
+        nullif({{ newest("coalesce(events.utm_campaign, '')", 'events.event_ref') }}, '') as campaign
+    from retagged
+    inner join {{ ref('stg_web__events') }} as events
+        on
+            retagged.visitor_no = {{ row_hash(['events.system', 'events.visitor_ref']) }}
+            and retagged.tagged_at = events.occurred_at
+    where events.utm_source is not null
+    group by retagged.visitor_no, retagged.started_at
 
 )
 
 select
-    system,
-    visitor_ref,
-    user_ref,
-    entry.at as started_at,
-    entry.day as started_on,
-    ended_at,
-    entry.url as landing_url,
-    entry.referrer as landing_referrer,
-    entry.source as first_source,
-    entry.medium as first_medium,
-    entry.campaign as first_campaign,
-    last_tag.source as last_source,
-    last_tag.medium as last_medium,
-    last_tag.campaign as last_campaign,
-    entry.device as device,
-    entry.country as country,
-    cast(event_count as bigint) as event_count,
-    cast(page_view_count as bigint) as page_view_count,
-    cast(product_view_count as bigint) as product_view_count,
-    cast(search_count as bigint) as search_count,
-    cast(cart_count as bigint) as cart_count,
-    cast(checkout_count as bigint) as checkout_count,
-    cast(purchase_count as bigint) as purchase_count,
-    cast(coalesce(dwell_seconds, 0) as bigint) as dwell_seconds
-from sessions
+    entries.system,
+    entries.visitor_ref,
+    entries.user_ref,
+    entries.started_at,
+    entries.started_on,
+    entries.ended_at,
+    entries.landing_url,
+    entries.landing_referrer,
+    entries.first_source,
+    entries.first_medium,
+    entries.first_campaign,
+    coalesce(last_tags.source, entries.first_source) as last_source,
+    case
+        when last_tags.source is not null then last_tags.medium
+        when entries.first_source is not null then entries.first_medium
+    end as last_medium,
+    case
+        when last_tags.source is not null then last_tags.campaign
+        when entries.first_source is not null then entries.first_campaign
+    end as last_campaign,
+    entries.device,
+    entries.country,
+    entries.event_count,
+    entries.page_view_count,
+    entries.product_view_count,
+    entries.search_count,
+    entries.cart_count,
+    entries.checkout_count,
+    entries.purchase_count,
+    entries.dwell_seconds
+from entries
+left join tied on entries.visitor_no = tied.visitor_no and entries.started_at = tied.started_at
+left join last_tags on entries.visitor_no = last_tags.visitor_no and entries.started_at = last_tags.started_at
+where tied.event_ref is null or entries.event_ref = tied.event_ref

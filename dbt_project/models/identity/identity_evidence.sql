@@ -9,19 +9,47 @@ points as (
 
 stated as (
 
-    select point_no, 'email' as kind, email_norm as value, guard_reason from points where email_norm is not null
+    select
+        point_no,
+        'email' as kind,
+        email_norm as value,
+        guard_reason
+    from points where email_norm is not null
     union all
-    select point_no, 'phone' as kind, phone_norm as value, guard_reason from points where phone_norm is not null
+    select
+        point_no,
+        'phone' as kind,
+        phone_norm as value,
+        guard_reason
+    from points where phone_norm is not null
     union all
-    select point_no, 'card_ref' as kind, card_norm as value, guard_reason from points where card_norm is not null
+    select
+        point_no,
+        'card_ref' as kind,
+        card_norm as value,
+        guard_reason
+    from points where card_norm is not null
     union all
-    select point_no, 'union' as kind, union_ref as value, guard_reason from points where union_ref is not null
+    select
+        point_no,
+        'union' as kind,
+        union_ref as value,
+        guard_reason
+    from points where union_ref is not null
     union all
-    select point_no, 'account' as kind, account_key as value, guard_reason
+    select
+        point_no,
+        'account' as kind,
+        account_key as value,
+        guard_reason
     from points
     where account_key is not null
     union all
-    select point_no, 'visitor' as kind, visitor_key as value, guard_reason
+    select
+        point_no,
+        'visitor' as kind,
+        visitor_key as value,
+        guard_reason
     from points
     where visitor_key is not null
 
@@ -29,7 +57,9 @@ stated as (
 
 blocked as (
 
-    select kind, value
+    select
+        kind,
+        value
     from {{ ref('blocked_identifiers') }}
     group by kind, value
 
@@ -38,7 +68,9 @@ blocked as (
 -- A link to an account is a statement, not a shared value: a customer may have any number of devices.
 crowded as (
 
-    select kind, value
+    select
+        kind,
+        value
     from stated
     where kind <> 'account'
     group by kind, value

@@ -2,13 +2,21 @@ with
 
 records as (
 
-    select system, stream, record_ref, point_id from {{ ref('identity_records') }}
+    select
+        system,
+        stream,
+        record_ref,
+        point_id
+    from {{ ref('identity_records') }}
 
 ),
 
 clusters as (
 
-    select point_id, customer_id from {{ ref('identity_clusters') }}
+    select
+        point_id,
+        customer_id
+    from {{ ref('identity_clusters') }}
 
 )
 

@@ -45,35 +45,35 @@ union all
 
 select
     'leads' as stream,
-    system,
-    lead_ref as record_ref,
-    'leads:' || system || ':' || lead_ref as point_id,
-    email_norm,
-    phone_norm,
+    leads.system,
+    leads.lead_ref as record_ref,
+    'leads:' || leads.system || ':' || leads.lead_ref as point_id,
+    leads.email_norm,
+    leads.phone_norm,
     null as card_norm,
     null as union_ref,
-    account_system || ':' || customer_ref as account_key,
+    systems.account_system || ':' || leads.customer_ref as account_key,
     null as visitor_key,
     null as guard_reason
-from {{ ref('stg_sales__leads') }}
-left join systems using (system)
+from {{ ref('stg_sales__leads') }} as leads
+left join systems on leads.system = systems.system
 
 union all
 
 select
     'profiles' as stream,
-    system,
-    profile_ref as record_ref,
-    'profiles:' || system || ':' || profile_ref as point_id,
-    email_norm,
-    phone_norm,
+    profiles.system,
+    profiles.profile_ref as record_ref,
+    'profiles:' || profiles.system || ':' || profiles.profile_ref as point_id,
+    profiles.email_norm,
+    profiles.phone_norm,
     null as card_norm,
-    union_ref,
-    account_system || ':' || customer_ref as account_key,
+    profiles.union_ref,
+    systems.account_system || ':' || profiles.customer_ref as account_key,
     null as visitor_key,
     null as guard_reason
-from {{ ref('stg_social__profiles') }}
-left join systems using (system)
+from {{ ref('stg_social__profiles') }} as profiles
+left join systems on profiles.system = systems.system
 
 union all
 

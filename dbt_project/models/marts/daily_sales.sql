@@ -60,6 +60,7 @@ select
     cast(coalesce(orders.sales_base, 0) - coalesce(returns.returns_base, 0) as decimal(18, 4)) as net_base
 from orders
 full outer join returns
-    on orders.sold_on = returns.sold_on
-    and orders.system = returns.system
-    and orders.channel = returns.channel
+    on
+        orders.sold_on = returns.sold_on
+        and orders.system = returns.system
+        and orders.channel = returns.channel

@@ -3,7 +3,12 @@ with
 
 links as (
 
-    select system, stream, record_ref, customer_id from {{ ref('identity_links') }} where customer_id is not null
+    select
+        system,
+        stream,
+        record_ref,
+        customer_id
+    from {{ ref('identity_links') }} where customer_id is not null
 
 ),
 
@@ -45,7 +50,12 @@ orders as (
 
 rfm as (
 
-    select customer_id, r_days, rfm_segment, class_four from {{ ref('customer_rfm') }}
+    select
+        customer_id,
+        r_days,
+        rfm_segment,
+        class_four
+    from {{ ref('customer_rfm') }}
 
 )
 

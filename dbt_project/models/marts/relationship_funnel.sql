@@ -9,15 +9,25 @@ journeys as (
 
 stages as (
 
-    select 1 as stage_no, 'awareness' as stage
+    select
+        1 as stage_no,
+        'awareness' as stage
     union all
-    select 2, 'interest'
+    select
+        2,
+        'interest'
     union all
-    select 3, 'decision'
+    select
+        3,
+        'decision'
     union all
-    select 4, 'purchase'
+    select
+        4,
+        'purchase'
     union all
-    select 5, 'loyalty'
+    select
+        5,
+        'loyalty'
 
 ),
 
@@ -36,14 +46,16 @@ entries as (
             when 4 then journeys.purchased_at
         end as entered_at,
         case stages.stage_no
-            when 1 then least(
-                coalesce(journeys.interested_at, journeys.decided_at, journeys.purchased_at),
-                coalesce(journeys.decided_at, journeys.interested_at, journeys.purchased_at),
-                coalesce(journeys.purchased_at, journeys.decided_at, journeys.interested_at)
-            )
-            when 2 then least(
-                coalesce(journeys.decided_at, journeys.purchased_at), coalesce(journeys.purchased_at, journeys.decided_at)
-            )
+            when 1
+                then least(
+                    coalesce(journeys.interested_at, journeys.decided_at, journeys.purchased_at),
+                    coalesce(journeys.decided_at, journeys.interested_at, journeys.purchased_at),
+                    coalesce(journeys.purchased_at, journeys.decided_at, journeys.interested_at)
+                )
+            when 2
+                then least(
+                    coalesce(journeys.decided_at, journeys.purchased_at), coalesce(journeys.purchased_at, journeys.decided_at)
+                )
             when 3 then journeys.purchased_at
             when 4 then journeys.loyal_at
         end as left_at

@@ -13,7 +13,10 @@ entries as (
 
 stages as (
 
-    select distinct sales_stage_no as stage_no, sales_stage as stage from {{ ref('funnel_stages') }} where sales_stage_no is not null
+    select distinct
+        sales_stage_no as stage_no,
+        sales_stage as stage
+    from {{ ref('funnel_stages') }} where sales_stage_no is not null
 
 ),
 
@@ -54,8 +57,10 @@ select
     coalesce(counted.open_count, 0) as open_count,
     coalesce(counted.lost_count, 0) as lost_count,
     coalesce(counted.won_count, 0) as won_count,
-    cast(1.0 * case when stages.stage_no < 4 then counted.moved_on_count end / nullif(counted.deal_count, 0) as decimal(9, 6)) as conversion_rate,
-    cast(1.0 * counted.deal_count / nullif(max(counted.deal_count) over (partition by systems.system), 0) as decimal(9, 6)) as share_of_first,
+    cast(1.0 * case when stages.stage_no < 4 then counted.moved_on_count end / nullif(counted.deal_count, 0) as decimal(9, 6))
+        as conversion_rate,
+    cast(1.0 * counted.deal_count / nullif(max(counted.deal_count) over (partition by systems.system), 0) as decimal(9, 6))
+        as share_of_first,
     cast(1.0 * counted.won_count / nullif(counted.decided_count, 0) as decimal(9, 6)) as win_rate,
     coalesce(counted.dwell_count, 0) as dwell_count,
     cast(counted.mean_dwell_days as decimal(18, 4)) as mean_dwell_days,
@@ -66,5 +71,6 @@ select
 from systems
 cross join stages
 left join counted
-    on systems.system = counted.system
-    and stages.stage_no = counted.stage_no
+    on
+        systems.system = counted.system
+        and stages.stage_no = counted.stage_no

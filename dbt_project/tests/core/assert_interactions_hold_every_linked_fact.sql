@@ -13,7 +13,9 @@ facts as (
 
 line as (
 
-    select count(*) as row_count, coalesce(sum(amount_base), 0) as net_base
+    select
+        count(*) as row_count,
+        coalesce(sum(amount_base), 0) as net_base
     from {{ ref('customer_interactions') }}
     where family = 'purchase'
 

@@ -3,13 +3,19 @@ with
 
 staged as (
 
-    select system, count(*) as order_count from {{ ref('stg_sales__orders') }} group by system
+    select
+        system,
+        count(*) as order_count
+    from {{ ref('stg_sales__orders') }} group by system
 
 ),
 
 counted as (
 
-    select system, count(*) as order_count from {{ ref('fct_orders') }} where not is_inferred group by system
+    select
+        system,
+        count(*) as order_count
+    from {{ ref('fct_orders') }} where not is_inferred group by system
 
 )
 

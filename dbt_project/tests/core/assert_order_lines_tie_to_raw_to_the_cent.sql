@@ -29,8 +29,9 @@ counted as (
 select *
 from kept
 full outer join counted
-    on kept.system = counted.system
-    and kept.currency is not distinct from counted.currency
+    on
+        kept.system = counted.system
+        and kept.currency is not distinct from counted.currency
 where
     kept.line_count is distinct from counted.line_count
     or kept.amount is distinct from counted.amount

@@ -12,7 +12,10 @@ orders as (
 
 lines as (
 
-    select coalesce(sum(line_amount_base), 0) as lines_base, count(*) as line_count from {{ ref('fct_order_lines') }}
+    select
+        coalesce(sum(line_amount_base), 0) as lines_base,
+        count(*) as line_count
+    from {{ ref('fct_order_lines') }}
 
 ),
 

@@ -3,13 +3,19 @@ with
 
 staged as (
 
-    select system, count(*) as event_count from {{ ref('stg_web__events') }} group by system
+    select
+        system,
+        count(*) as event_count
+    from {{ ref('stg_web__events') }} group by system
 
 ),
 
 counted as (
 
-    select system, sum(event_count) as event_count from {{ ref('fct_web_sessions') }} group by system
+    select
+        system,
+        sum(event_count) as event_count
+    from {{ ref('fct_web_sessions') }} group by system
 
 )
 

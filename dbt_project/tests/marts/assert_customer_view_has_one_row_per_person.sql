@@ -18,9 +18,10 @@ unlinked_accounts as (
     select count(*) as account_count
     from {{ ref('stg_sales__customers') }} as accounts
     left join {{ ref('bridge_customer_identities') }} as links
-        on links.stream = 'customers'
-        and accounts.system = links.system
-        and accounts.customer_ref = links.record_ref
+        on
+            links.stream = 'customers'
+            and accounts.system = links.system
+            and accounts.customer_ref = links.record_ref
     where links.customer_id is null
 
 )

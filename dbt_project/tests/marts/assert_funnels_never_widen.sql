@@ -3,9 +3,19 @@ with
 
 stages as (
 
-    select system, stage_no, deal_count as member_count, moved_on_count from {{ ref('sales_funnel') }}
+    select
+        system,
+        stage_no,
+        deal_count as member_count,
+        moved_on_count
+    from {{ ref('sales_funnel') }}
     union all
-    select 'persons', stage_no, customer_count, moved_on_count from {{ ref('relationship_funnel') }}
+    select
+        'persons',
+        stage_no,
+        customer_count,
+        moved_on_count
+    from {{ ref('relationship_funnel') }}
 
 ),
 
