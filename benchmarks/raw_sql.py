@@ -12,8 +12,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from benchmarks.measure import PeakMemory, write_json
+from orchestration.settings import DBT_PROJECT
 
 INPUT_SCHEMAS = ("raw", "seeds", "ops")
 
@@ -43,9 +45,12 @@ def copy_inputs(work_db: Path, folder: Path) -> Path:
     return target
 
 
-def run(work_db: Path, nodes: list[dict], threads: int = 2, memory: str = "4GB") -> list[dict]:
-    """Execute every model; one row of figures per model."""
-    con = duckdb.connect(str(work_db), config={"threads": threads, "memory_limit": memory, "TimeZone": "UTC"})
+def run(work_db: Path, nodes: list[dict], memory: str = "4GB") -> list[dict]:
+    """Execute every model with the settings that dbt uses; one row of figures per model."""
+    profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))["acrm"]
+    con = duckdb.connect(str(work_db))
+    for name, value in {**profile["outputs"][profile["target"]]["settings"], "memory_limit": memory}.items():
+        con.execute(f"set {name} = '{value}'")
     figures = []
     for node in nodes:
         con.execute(f'create schema if not exists "{node["schema"]}"')

@@ -18,18 +18,26 @@
     select {{ columns }}, _delivered_rows, _duplicate_rows, _conflicting_rows from repeated
 {%- endmacro %}
 
-{#- The winning rows of the keys that occur more than once (or whose hash does). -#}
+{#-
+    The winning rows of the keys that occur more than once (or whose hash does). Equal rows of a delivery are counted before anything is
+    ranked: a feed that reads customers out of order lines brings each of them a hundred times.
+-#}
 {% macro repeated_winners(stream, where='true') -%}
     {%- set contract = contract_of(stream) -%}
     {%- set key_hash = row_hash(contract.key) -%}
+    {%- set told_apart = contract.columns | reject('eq', '_record_no') | join(', ') -%}
     {%- set rivals -%}
         (
-            select {{ contract.columns | join(', ') }}, {{ content_hash(contract.payload) }} as _content_hash
-            from {{ source('raw', stream) }}
-            where {{ where }} and {{ key_hash }} in (
-                select {{ key_hash }} from {{ source('raw', stream) }} where {{ where }} group by 1 having count(*) > 1
-            )
+            select {{ contract.columns | join(', ') }}, _copies, {{ content_hash(contract.payload) }} as _content_hash
+            from (
+                select {{ told_apart }}, max(_record_no) as _record_no, count(*) as _copies
+                from {{ source('raw', stream) }}
+                where {{ where }} and {{ key_hash }} in (
+                    select {{ key_hash }} from {{ source('raw', stream) }} where {{ where }} group by 1 having count(*) > 1
+                )
+                group by {{ told_apart }}
+            ) as counted
         ) as rivals
     {%- endset -%}
-    {{ winners(rivals, contract.key, contract.columns) }}
+    {{ winners(rivals, contract.key, contract.columns, copies='_copies') }}
 {%- endmacro %}

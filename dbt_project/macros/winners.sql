@@ -1,8 +1,9 @@
 {#-
     The winning row per key of a relation that has `_content_hash`, with the account of what it won over: rows delivered for the key,
     exact duplicates among them, and other payloads that claim the winner's own version. The rest of the rows are older versions.
+    `copies` is how many delivered rows a row of the relation stands for.
 -#}
-{% macro winners(relation, key, columns) -%}
+{% macro winners(relation, key, columns, copies='1') -%}
     {%- set by_key = 'partition by ' ~ key | join(', ') -%}
     select
         {{ columns | join(', ') }},
@@ -12,7 +13,7 @@
     from (
         select
             {{ columns | join(', ') }},
-            count(*) over ({{ by_key }}) as _delivered_rows,
+            cast(sum({{ copies }}) over ({{ by_key }}) as bigint) as _delivered_rows,
             dense_rank() over ({{ by_key }} order by _content_hash) as _payloads_up_to,
             dense_rank() over ({{ by_key }} order by _content_hash desc) as _payloads_from,
             dense_rank() over ({{ by_key }}, _version_at order by _content_hash) as _rival_rank,
