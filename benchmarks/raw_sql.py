@@ -1,7 +1,7 @@
 """The floor: the SQL that dbt compiled, run in one process straight on DuckDB, step by step.
 
-`python -m benchmarks.raw_sql HOME MANIFEST OUT` copies the raw and seed schemas of HOME/work.duckdb into an empty
-file, runs every model of the manifest in dependency order, and writes seconds and peak memory per model.
+`python -m benchmarks.raw_sql HOME OUT` copies the raw and seed schemas of HOME/work.duckdb into an empty file, runs
+every model that dbt compiled into HOME/dbt_target in dependency order, and writes seconds and peak memory per model.
 """
 
 import json
@@ -20,11 +20,16 @@ from orchestration.settings import DBT_PROJECT
 INPUT_SCHEMAS = ("raw", "seeds", "ops")
 
 
-def models(manifest: dict) -> list[dict]:
-    """Enabled models in an order that respects their references."""
+def models(target: Path) -> list[dict]:
+    """Enabled models with their compiled SQL, in an order that respects their references."""
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     nodes = {k: n for k, n in manifest["nodes"].items() if n["resource_type"] == "model"}
     order = TopologicalSorter({k: [d for d in n["depends_on"]["nodes"] if d in nodes] for k, n in nodes.items()})
-    return [nodes[k] for k in order.static_order()]
+    compiled = target / "compiled"
+    return [
+        {**node, "compiled_code": (compiled / node["package_name"] / node["original_file_path"]).read_text("utf-8")}
+        for node in (nodes[k] for k in order.static_order())
+    ]
 
 
 def copy_inputs(work_db: Path, folder: Path) -> Path:
@@ -67,12 +72,11 @@ def run(work_db: Path, nodes: list[dict], memory: str = "4GB") -> list[dict]:
 
 
 def main() -> None:
-    home, manifest_path, out = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
-    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    home, out = Path(sys.argv[1]), Path(sys.argv[2])
     with tempfile.TemporaryDirectory(dir=home.parent) as folder:
         target = copy_inputs(home / "work.duckdb", Path(folder))
         start = time.perf_counter()
-        figures = run(target, models(manifest))
+        figures = run(target, models(home / "dbt_target"))
         total = time.perf_counter() - start
     write_json(out, {"total_s": round(total, 2), "steps": figures})
 

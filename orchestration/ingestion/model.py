@@ -109,6 +109,8 @@ class BadRecord:
 class Chunk:
     """Consecutive physical records: `table` has text columns and `_record_no` (int64); `bad` has the others.
 
+    A Parquet reader opened with `typed=True` hands its columns over in their own types.
+
     Always `records == table.num_rows + len(bad)`, where `records` was counted by the scanner before parsing.
     """
 
