@@ -65,9 +65,9 @@ select
     coalesce(counted.dwell_count, 0) as dwell_count,
     cast(counted.mean_dwell_days as decimal(18, 4)) as mean_dwell_days,
     cast(counted.median_dwell_days as decimal(18, 4)) as median_dwell_days,
-    cast(coalesce(counted.amount_base, 0) as decimal(18, 4)) as amount_base,
-    cast(coalesce(counted.won_amount_base, 0) as decimal(18, 4)) as won_amount_base,
-    cast(coalesce(counted.lost_amount_base, 0) as decimal(18, 4)) as lost_amount_base
+    cast(case when counted.deal_count > 0 then counted.amount_base else 0 end as decimal(18, 4)) as amount_base,
+    cast(case when counted.won_count > 0 then counted.won_amount_base else 0 end as decimal(18, 4)) as won_amount_base,
+    cast(case when counted.lost_count > 0 then counted.lost_amount_base else 0 end as decimal(18, 4)) as lost_amount_base
 from systems
 cross join stages
 left join counted
