@@ -36,8 +36,7 @@ test: $(STAMP) ## Set up and run all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(STAMP) ## Check style of Python and SQL
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/python -m pytest -q tests/dbt/test_lint.py tests/dbt/test_layers.py
+	@$(BIN)/python -m pytest tests/test_style.py tests/dbt/test_lint.py tests/dbt/test_layers.py
 
 dev: $(STAMP) ## Dagster's pages on loopback
 	@$(BIN)/acrm dev

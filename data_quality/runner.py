@@ -142,9 +142,7 @@ def _result(suite: Suite, layer: str, rule: Rule, raw: Any, frame: "pd.DataFrame
     failed = counts.get("unexpected_count", 0)
     message = f"{failed:,} of {evaluated:,} fail: {rule.notes}{sample}" if failed else f"{evaluated:,} pass{sample}"
     rows = _sample_rows(suite, rule, counts.get("unexpected_index_list") or [], frame)
-    return CheckResult(
-        name, layer, bool(raw.success), rule.severity, evaluated, failed, message, rows, suite.full_name
-    )
+    return CheckResult(name, layer, bool(raw.success), rule.severity, evaluated, failed, message, rows, suite.full_name)
 
 
 def _sample_rows(suite: Suite, rule: Rule, indices: list[int], frame: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -160,9 +158,7 @@ def _sample_rows(suite: Suite, rule: Rule, indices: list[int], frame: "pd.DataFr
     return rows
 
 
-def _records_by_system(
-    suite: Suite, layer: str, judged: list[tuple[Rule, Any]], read: _Read
-) -> Iterator[CheckResult]:
+def _records_by_system(suite: Suite, layer: str, judged: list[tuple[Rule, Any]], read: _Read) -> Iterator[CheckResult]:
     """Per source system: how many records some expectation of severity critical or warning found fault with."""
     bad: set[int] = set()
     for rule, raw in judged:

@@ -55,9 +55,7 @@ def expectation(rule: Rule, number: int = 0) -> Any:
         case "unique" if len(rule.columns) == 1:
             return make.ExpectColumnValuesToBeUnique(column=column, **common)
         case "unique":
-            return make.ExpectCompoundColumnsToBeUnique(
-                column_list=list(rule.columns), ignore_row_if="never", **common
-            )
+            return make.ExpectCompoundColumnsToBeUnique(column_list=list(rule.columns), ignore_row_if="never", **common)
         case "columns":
             return make.ExpectTableColumnsToMatchSet(column_set=list(rule.columns), exact_match=True, **common)
     raise ValueError(f"unknown kind of rule: {rule.kind}")

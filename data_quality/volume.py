@@ -103,9 +103,9 @@ def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         [_WORK, list(_COMPARED)],
     ).fetchall()
     return {
-        f"{schema}.{table}": con.execute(
-            f"select count(*) from {_WORK}.{quoted(schema)}.{quoted(table)}"
-        ).fetchall()[0][0]
+        f"{schema}.{table}": con.execute(f"select count(*) from {_WORK}.{quoted(schema)}.{quoted(table)}").fetchall()[
+            0
+        ][0]
         for schema, table in names
     }
 

@@ -24,41 +24,135 @@ class Dirt:
 
 
 KINDS = (
-    Dirt("pos_receipts", "pos", "orders", "pos/receipts_2024-1*_sent_*.csv",
-         "R9{n:011d},S1001,E10001,,CARD,19.99,3.33,31/02/2025 11:05:00", "ordered_at", "impossible date"),
-    Dirt("pos_receipts", "pos", "orders", "pos/receipts_2025-0[1-3]_sent_*.csv",
-         "R8{n:011d},S1001,E10001,,CASH,1O.50,1.75,14/02/2025 12:40:10", "total_amount", "letter in a number"),
-    Dirt("pos_receipts", "pos", "orders", "pos/receipts_2025-0[5-8]_sent_*.csv",
-         "R7{n:011d},S1001,E10001", None, "short record"),
-    Dirt("pos_receipt_lines", "pos", "order_lines", "pos/receipt-lines_2024-0[79]_sent_*.csv",
-         "R9{n:011d},1,LL-1009,SAUCEPAN,two,12.99,0.00,03/09/2024 10:00:00", "quantity", "word for a number"),
-    Dirt("pos_receipt_lines", "pos", "order_lines", "pos/receipt-lines_2025-0[24]_sent_*.csv",
-         "R8{n:011d},1,LL-1009,SAUCEPAN,1,,0.00,03/02/2025 10:00:00", "unit_price", "required value missing"),
-    Dirt("pos_receipt_lines", "pos", "order_lines", "pos/receipt-lines_2026-0[24]_sent_*.csv",
-         "R7{n:011d},1,LL-1009,PAN, LARGE,1,12.99,0.00,03/02/2026 10:00:00", None, "unquoted delimiter"),
-    Dirt("pos_cn_receipts", "pos_cn", "order_lines", "pos_cn/小票_2025-0[368].csv",
-         "C9{n:011d},2,S9000,E80030,,微信,LL-1009,奶锅,壹,99.00,0.00,99.00,2025-03-05 12:00:00", "quantity",
-         "word for a number"),
-    Dirt("shop_customers", "shop", "customers", "shop/customers_*.csv",
-         "U9{n:08d},Ann,Other,ann{n}@gmail.com,,1990-13-45,female,1 High Street,Leeds,West Yorkshire,LS1 1AA,GB"
-         ",,,,,,en,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00", "birth_date", "impossible date"),
-    Dirt("shop_customers", "shop", "customers", "shop/customers_*.csv",
-         ",Ann,Keyless,keyless{n}@gmail.com,,,female,1 High Street,Leeds,West Yorkshire,LS1 1AA,GB"
-         ",,,,,,en,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00", "customer_ref", "key missing"),
-    Dirt("shop_orders", "shop", "orders", "shop/orders_2025-1*.csv",
-         "W9{n:011d},,x{n}@gmail.com,,v0,web,card,GBP,teleported,,3.99,13.99,2025-10-01 10:00:00,2025-10-01 10:00:00",
-         "status", "unknown state"),
-    Dirt("desk_tickets", "desk", "tickets", "desk/tickets_2026-0[1-4].csv",
-         "T9{n:011d};;;;;;A0010;complaint;low;email;open;\"Broken\";\"It says \"\"now\"\"\nand fell apart\";en;;0;2.00;"
-         "0000-00-00 00:00:00;;", "opened_at", "zero date"),
-    Dirt("desk_tickets", "desk", "tickets", "desk/tickets_2025-0[1-4].csv",
-         "T8{n:011d};;;;;;A0010;rant;low;email;open;Angry;Very;en;;0;2.00;2025-01-09 10:00:00;;", "ticket_kind",
-         "unknown kind"),
-    Dirt("social_engagements", "social", "engagements", "social/engagements_*.jsonl",
-         '{{"id":"g9{n}","profile":"fb1","type":"poke","at":"2025-01-01T10:00:00Z"}}', "engagement_kind",
-         "unknown kind"),
-    Dirt("social_engagements", "social", "engagements", "social/engagements_*.jsonl",
-         '{{"id":"g8{n}","profile":"fb1","type":"like","at":"2025-01-01T10', None, "cut off in the middle"),
+    Dirt(
+        "pos_receipts",
+        "pos",
+        "orders",
+        "pos/receipts_2024-1*_sent_*.csv",
+        "R9{n:011d},S1001,E10001,,CARD,19.99,3.33,31/02/2025 11:05:00",
+        "ordered_at",
+        "impossible date",
+    ),
+    Dirt(
+        "pos_receipts",
+        "pos",
+        "orders",
+        "pos/receipts_2025-0[1-3]_sent_*.csv",
+        "R8{n:011d},S1001,E10001,,CASH,1O.50,1.75,14/02/2025 12:40:10",
+        "total_amount",
+        "letter in a number",
+    ),
+    Dirt(
+        "pos_receipts",
+        "pos",
+        "orders",
+        "pos/receipts_2025-0[5-8]_sent_*.csv",
+        "R7{n:011d},S1001,E10001",
+        None,
+        "short record",
+    ),
+    Dirt(
+        "pos_receipt_lines",
+        "pos",
+        "order_lines",
+        "pos/receipt-lines_2024-0[79]_sent_*.csv",
+        "R9{n:011d},1,LL-1009,SAUCEPAN,two,12.99,0.00,03/09/2024 10:00:00",
+        "quantity",
+        "word for a number",
+    ),
+    Dirt(
+        "pos_receipt_lines",
+        "pos",
+        "order_lines",
+        "pos/receipt-lines_2025-0[24]_sent_*.csv",
+        "R8{n:011d},1,LL-1009,SAUCEPAN,1,,0.00,03/02/2025 10:00:00",
+        "unit_price",
+        "required value missing",
+    ),
+    Dirt(
+        "pos_receipt_lines",
+        "pos",
+        "order_lines",
+        "pos/receipt-lines_2026-0[24]_sent_*.csv",
+        "R7{n:011d},1,LL-1009,PAN, LARGE,1,12.99,0.00,03/02/2026 10:00:00",
+        None,
+        "unquoted delimiter",
+    ),
+    Dirt(
+        "pos_cn_receipts",
+        "pos_cn",
+        "order_lines",
+        "pos_cn/小票_2025-0[368].csv",
+        "C9{n:011d},2,S9000,E80030,,微信,LL-1009,奶锅,壹,99.00,0.00,99.00,2025-03-05 12:00:00",
+        "quantity",
+        "word for a number",
+    ),
+    Dirt(
+        "shop_customers",
+        "shop",
+        "customers",
+        "shop/customers_*.csv",
+        "U9{n:08d},Ann,Other,ann{n}@gmail.com,,1990-13-45,female,1 High Street,Leeds,West Yorkshire,LS1 1AA,GB"
+        ",,,,,,en,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00",
+        "birth_date",
+        "impossible date",
+    ),
+    Dirt(
+        "shop_customers",
+        "shop",
+        "customers",
+        "shop/customers_*.csv",
+        ",Ann,Keyless,keyless{n}@gmail.com,,,female,1 High Street,Leeds,West Yorkshire,LS1 1AA,GB"
+        ",,,,,,en,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00",
+        "customer_ref",
+        "key missing",
+    ),
+    Dirt(
+        "shop_orders",
+        "shop",
+        "orders",
+        "shop/orders_2025-1*.csv",
+        "W9{n:011d},,x{n}@gmail.com,,v0,web,card,GBP,teleported,,3.99,13.99,2025-10-01 10:00:00,2025-10-01 10:00:00",
+        "status",
+        "unknown state",
+    ),
+    Dirt(
+        "desk_tickets",
+        "desk",
+        "tickets",
+        "desk/tickets_2026-0[1-4].csv",
+        'T9{n:011d};;;;;;A0010;complaint;low;email;open;"Broken";"It says ""now""\nand fell apart";en;;0;2.00;'
+        "0000-00-00 00:00:00;;",
+        "opened_at",
+        "zero date",
+    ),
+    Dirt(
+        "desk_tickets",
+        "desk",
+        "tickets",
+        "desk/tickets_2025-0[1-4].csv",
+        "T8{n:011d};;;;;;A0010;rant;low;email;open;Angry;Very;en;;0;2.00;2025-01-09 10:00:00;;",
+        "ticket_kind",
+        "unknown kind",
+    ),
+    Dirt(
+        "social_engagements",
+        "social",
+        "engagements",
+        "social/engagements_*.jsonl",
+        '{{"id":"g9{n}","profile":"fb1","type":"poke","at":"2025-01-01T10:00:00Z"}}',
+        "engagement_kind",
+        "unknown kind",
+    ),
+    Dirt(
+        "social_engagements",
+        "social",
+        "engagements",
+        "social/engagements_*.jsonl",
+        '{{"id":"g8{n}","profile":"fb1","type":"like","at":"2025-01-01T10',
+        None,
+        "cut off in the middle",
+    ),
 )
 
 
@@ -75,15 +169,17 @@ def plant(demo: Path, customers: int) -> list[dict]:
                 for n in range(each):
                     file.write(kind.line.format(n=number * 1_000_000 + n) + "\n")
                     records[path] += 1
-                    planted.append({
-                        "feed": kind.feed,
-                        "system": kind.system,
-                        "stream": kind.stream,
-                        "file_name": path.name,
-                        "record_no": records[path],
-                        "column_name": kind.column,
-                        "sort": kind.sort,
-                    })
+                    planted.append(
+                        {
+                            "feed": kind.feed,
+                            "system": kind.system,
+                            "stream": kind.stream,
+                            "file_name": path.name,
+                            "record_no": records[path],
+                            "column_name": kind.column,
+                            "sort": kind.sort,
+                        }
+                    )
     return planted
 
 

@@ -132,13 +132,15 @@ class Plan:
         for n in range(MONTHS // self.months_per_group):
             low = n * self.months_per_group
             files = [f"'{self.common['base']}/baskets_{g:02d}.parquet'" for g in range(max(n - 1, 0), n + 1)]
-            found.append({
-                "group": f"{n:02d}",
-                "span": f"{month_values(low)['month']}_{month_values(low + self.months_per_group - 1)['month']}",
-                "from": str(low),
-                "to": str(low + self.months_per_group - 1),
-                "group_and_last": f"[{', '.join(files)}]",
-            })
+            found.append(
+                {
+                    "group": f"{n:02d}",
+                    "span": f"{month_values(low)['month']}_{month_values(low + self.months_per_group - 1)['month']}",
+                    "from": str(low),
+                    "to": str(low + self.months_per_group - 1),
+                    "group_and_last": f"[{', '.join(files)}]",
+                }
+            )
         return found
 
 

@@ -14,8 +14,9 @@ SORTED_ROWS = 5_000_000  # above this, rows keep the order in which dbt wrote th
 NOT_RELEASED = {"ops.feed_state", "ops.seen_files", "ops.ledger"}  # the engine's own memory; no reader needs it
 
 
-def copy_tables(con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[str, int], work: str, out: str,
-                release_id: str) -> None:
+def copy_tables(
+    con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[str, int], work: str, out: str, release_id: str
+) -> None:
     """Create every table in the attached database `out` with rows from `work` and a constant column release_id."""
     con.begin()  # one commit, so one flush, for all tables
     for schema in sorted({table.schema for table in tables} | {"ops"}):
@@ -34,8 +35,16 @@ def copy_tables(con: duckdb.DuckDBPyConnection, tables: list[Table], rows: dict[
     con.commit()
 
 
-def write_release_row(con: duckdb.DuckDBPyConnection, out: str, release_id: str, as_of: str, built_at: datetime,
-                      content_hash: str, fingerprint: str, versions: str) -> None:
+def write_release_row(
+    con: duckdb.DuckDBPyConnection,
+    out: str,
+    release_id: str,
+    as_of: str,
+    built_at: datetime,
+    content_hash: str,
+    fingerprint: str,
+    versions: str,
+) -> None:
     """ops.release: the one row that says which release this file is."""
     con.execute(
         f"""

@@ -84,22 +84,31 @@ def test_a_feed_that_the_user_changed_is_left_alone(tmp_path: Path) -> None:
 def test_the_scales_and_the_volumes_per_customer_are_as_documented(company: Path) -> None:
     assert SCALES == {"S": 10_000, "M": 100_000, "L": 1_000_000}
     ((events,),) = query(company, "select count(*) from 'demo/web/events_*.parquet'")
-    ((lines,),) = query(company, """
+    ((lines,),) = query(
+        company,
+        """
         select sum(n) from (select count(*) n from read_csv('demo/pos/receipt-lines_*.csv',
             all_varchar = true, ignore_errors = true)
-        union all select count(*) from read_csv('demo/shop/order-lines_*.csv', all_varchar = true))""")
-    ((engagements,),) = query(company, """
+        union all select count(*) from read_csv('demo/shop/order-lines_*.csv', all_varchar = true))""",
+    )
+    ((engagements,),) = query(
+        company,
+        """
         select count(*) from read_csv('demo/social/engagements_*.jsonl', columns = {'line': 'varchar'}, delim = '\x01',
-            quote = '', escape = '', header = false)""")
+            quote = '', escape = '', header = false)""",
+    )
     assert 40 <= events / PEOPLE <= 65
     assert 8 <= lines / PEOPLE <= 14
     assert 2 <= engagements / PEOPLE <= 6
 
 
 def test_most_store_orders_are_anonymous_as_in_real_stores_S030(company: Path) -> None:
-    for system, share, orders in query(company, """
+    for system, share, orders in query(
+        company,
+        """
             select system, avg(is_anonymous::int), count(*) from 'truth/orders_*.parquet'
-            where system <> 'shop' group by 1"""):
+            where system <> 'shop' group by 1""",
+    ):
         assert 0.70 <= share <= 0.90, (system, orders)
 
 
@@ -108,18 +117,24 @@ def test_planted_cards_have_their_rates_S031_S032_S033(company: Path) -> None:
     assert planted["shared"] == PEOPLE // 100
     assert planted["many"] == PEOPLE // 100
     assert planted["clerk"] >= 2
-    ((borrowers,),) = query(company, """
+    ((borrowers,),) = query(
+        company,
+        """
         select min(n) from (select card_ref, count(distinct person_id) n from 'truth/orders_*.parquet'
-            where card_ref in (select card_ref from 'truth/cards.parquet' where kind = 'shared') group by 1)""")
+            where card_ref in (select card_ref from 'truth/cards.parquet' where kind = 'shared') group by 1)""",
+    )
     assert borrowers >= 2
 
 
 def test_mailings_are_randomised_and_lift_what_truth_says(company: Path) -> None:
-    ((control, gap, moved, expected),) = query(company, """
+    ((control, gap, moved, expected),) = query(
+        company,
+        """
         select avg((arm = 'control')::int),
             avg(true_lift) filter (arm = 'control') - avg(true_lift) filter (arm = 'treatment'),
             avg(is_induced::int) filter (arm = 'treatment'), avg(true_lift) filter (arm = 'treatment')
-        from 'truth/uplift_*.parquet'""")
+        from 'truth/uplift_*.parquet'""",
+    )
     assert 0.21 <= control <= 0.29
     assert abs(gap) < 0.012
     assert abs(moved - expected) < 0.012
@@ -128,31 +143,46 @@ def test_mailings_are_randomised_and_lift_what_truth_says(company: Path) -> None
 
 
 def test_every_web_order_has_one_cause_and_display_never_is_one(company: Path) -> None:
-    assert query(company, """
+    assert query(
+        company,
+        """
         select count(*) from (select order_ref from 'truth/attribution_*.parquet' group by 1
             having sum(is_cause::int) <> 1)
-        """) == [(0,)]
-    assert query(company, """
+        """,
+    ) == [(0,)]
+    assert query(
+        company,
+        """
         select count(*) > 50, sum(is_cause::int) from 'truth/attribution_*.parquet'
-        where medium = 'display'""") == [(True, 0)]
+        where medium = 'display'""",
+    ) == [(True, 0)]
 
 
 def test_nobody_buys_after_the_planted_churn(company: Path) -> None:
-    assert query(company, """
+    assert query(
+        company,
+        """
         select count(*) from 'truth/orders_*.parquet' o join 'truth/people_*.parquet' p using (person_id)
             join read_csv('demo/shop/orders_*.csv', all_varchar = true, ignore_errors = true) s
             on s.order_no = o.order_ref
-        where s.placed_at::timestamp >= p.churned_on + 1""") == [(0,)]
-    ((churned, happy, unhappy),) = query(company, """
+        where s.placed_at::timestamp >= p.churned_on + 1""",
+    ) == [(0,)]
+    ((churned, happy, unhappy),) = query(
+        company,
+        """
         select avg((churned_on is not null)::int), avg((churned_on is not null)::int) filter (satisfaction > 0.5),
-            avg((churned_on is not null)::int) filter (satisfaction < -0.5) from 'truth/people_*.parquet'""")
+            avg((churned_on is not null)::int) filter (satisfaction < -0.5) from 'truth/people_*.parquet'""",
+    )
     assert 0.2 <= churned <= 0.45
     assert unhappy > happy + 0.1
 
 
 def test_people_do_not_share_an_address_by_accident(company: Path) -> None:
-    ((people, emails, phones),) = query(company, """
-        select count(*), count(distinct email), count(distinct phone) from 'truth/people_*.parquet'""")
+    ((people, emails, phones),) = query(
+        company,
+        """
+        select count(*), count(distinct email), count(distinct phone) from 'truth/people_*.parquet'""",
+    )
     assert people == emails == phones == PEOPLE
 
 
@@ -170,8 +200,11 @@ def test_the_feeds_fill_every_stream_of_the_contract(warehouse) -> None:
 def test_quarantine_holds_exactly_the_planted_records(warehouse) -> None:
     home, con, _ = warehouse
     found = con.execute("select feed, system, stream, file_name, record_no, column_name from ops.quarantine").fetchall()
-    planted = query(home, """
-        select feed, system, stream, file_name, record_no, column_name from 'truth/expected_quarantine.parquet'""")
+    planted = query(
+        home,
+        """
+        select feed, system, stream, file_name, record_no, column_name from 'truth/expected_quarantine.parquet'""",
+    )
     assert len(planted) > 30
     assert sorted(found, key=str) == sorted(planted, key=str)
 
@@ -203,13 +236,18 @@ def test_refs_point_to_records_of_their_own_system(warehouse) -> None:
         for column in stream.columns.values():
             if column.references:
                 key = streams()[column.references].key[0]
-                foreign |= {(stream.name, column.name, system) for (system,) in con.execute(f"""
+                foreign |= {
+                    (stream.name, column.name, system)
+                    for (system,) in con.execute(f"""
                     select distinct _system from raw.{stream.name} s where {column.name} is not null and not exists (
                         select 1 from raw.{column.references} t
                         where t._system = s._system and t.{key} = s.{column.name})
-                    """).fetchall()}
+                    """).fetchall()
+                }
     assert foreign == {
-        ("tickets", "order_ref", "desk"), ("tickets", "product_ref", "desk"), ("surveys", "order_ref", "desk"),
+        ("tickets", "order_ref", "desk"),
+        ("tickets", "product_ref", "desk"),
+        ("surveys", "order_ref", "desk"),
         ("engagements", "product_ref", "social"),
     }
 

@@ -144,9 +144,10 @@ def test_F44_a_child_that_says_nothing_is_given_up(delivery, monkeypatch):
 
 
 MAIN = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from orchestration.ingestion.model import FilesSource
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is started with SIGINT ignored
 from orchestration.ingestion.readers import nursery_client, open_reader
 reader = open_reader(Path(sys.argv[1]), FilesSource(type="files", path="x", format="parquet"))
 print(nursery_client.NURSERY._process.pid, flush=True)

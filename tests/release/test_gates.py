@@ -131,6 +131,7 @@ VOLUMES = {
     "a new table": ("create table marts.new_mart as select 1 as x", False),
 }
 
+
 @pytest.mark.parametrize("change", VOLUMES)
 def test_a_change_of_volume_beyond_the_limits_blocks_until_it_is_accepted(
     released: Small, monkeypatch: pytest.MonkeyPatch, change: str

@@ -75,7 +75,10 @@ valued as (
 
     select
         measured.*,
-        case when is_cancelled then 0 else gross_base - discount_base + shipping_base end as sales_base,
+        case
+            when measured.is_cancelled then 0
+            else measured.gross_base - measured.discount_base + measured.shipping_base
+        end as sales_base,
         coalesce(returns.returns_base, 0) as returns_base
     from measured
     left join returns on measured.order_id = returns.order_id

@@ -95,9 +95,10 @@ ranked as (
 
 select
     customer_id,
-{%- for column in ['full_name', 'email', 'phone', 'company_name', 'language'] %}
-{{ newest(column, 'recency_no') }} as {{ column }}{{ ',' if not loop.last }}
-
-{%- endfor %}
+    {{ newest('full_name', 'recency_no') }} as full_name,
+    {{ newest('email', 'recency_no') }} as email,
+    {{ newest('phone', 'recency_no') }} as phone,
+    {{ newest('company_name', 'recency_no') }} as company_name,
+    {{ newest('language', 'recency_no') }} as language
 from ranked
 group by customer_id

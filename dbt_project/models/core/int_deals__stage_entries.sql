@@ -78,6 +78,12 @@ reached as (
 
 ),
 
+steps as (
+
+    select distinct sales_stage_no as stage_no from vocabulary
+
+),
+
 passed as (
 
     select
@@ -85,7 +91,7 @@ passed as (
         reached.reached_no,
         steps.stage_no
     from reached
-    inner join (select distinct sales_stage_no as stage_no from vocabulary) as steps on reached.reached_no >= steps.stage_no
+    inner join steps on reached.reached_no >= steps.stage_no
 
 )
 

@@ -55,7 +55,7 @@ persons as (
     from clustered
     where
         stream in ('customers', 'leads', 'profiles')
-        or point_no in (select point_no from evidence where kind <> 'visitor')
+        or clustered.point_no in (select evidence.point_no from evidence where evidence.kind <> 'visitor')
 
 )
 

@@ -45,7 +45,7 @@ strangers as (
     from mentions
     where
         customer_ref is not null
-        and system not in (select system from accounts)
+        and mentions.system not in (select accounts.system from accounts)
     group by system, customer_ref
 
 ),
@@ -72,7 +72,7 @@ best as (
     inner join asked on known_by.system = asked.system
     where known_by.known_count * 2 > asked.mention_count
     qualify row_number() over (
-        partition by known_by.system order by known_by.known_count desc, known_by.account_system
+        partition by known_by.system order by known_by.known_count desc, known_by.account_system asc
     ) = 1
 
 ),

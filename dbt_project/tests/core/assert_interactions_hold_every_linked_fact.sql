@@ -21,7 +21,7 @@ line as (
 
 )
 
-select *
+select facts.*, line.*
 from facts
 cross join line
 where

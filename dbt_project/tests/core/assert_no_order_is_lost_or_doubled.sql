@@ -19,7 +19,7 @@ counted as (
 
 )
 
-select *
+select staged.*, counted.*
 from staged
 full outer join counted on staged.system = counted.system
 where staged.order_count is distinct from counted.order_count

@@ -26,7 +26,7 @@ counted as (
 
 )
 
-select *
+select kept.*, counted.*
 from kept
 full outer join counted
     on

@@ -28,7 +28,7 @@ heads as (
 
 )
 
-select *
+select orders.*, lines.*, heads.*
 from orders
 cross join lines
 cross join heads

@@ -26,7 +26,7 @@ unlinked_accounts as (
 
 )
 
-select *
+select persons.*, customers.*, unlinked_accounts.*
 from persons
 cross join customers
 cross join unlinked_accounts

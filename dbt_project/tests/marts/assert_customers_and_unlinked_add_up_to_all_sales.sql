@@ -21,7 +21,7 @@ total as (
 
 )
 
-select *
+select known.*, unlinked.*, total.*
 from known
 cross join unlinked
 cross join total

@@ -21,7 +21,7 @@ facts as (
 
 )
 
-select *
+select days.*, facts.*
 from days
 cross join facts
 where
