@@ -91,25 +91,34 @@ def _environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+# Bug -> where the run is killed, and the symptom of that very bug; any other failure does not count as caught.
 CAUGHT_BY = {
-    "rows_and_accounting_in_two_transactions": "gate.before_commit:2",
-    "deliveries_are_not_recognised": "gate.after_commit:2",
-    "ledger_is_written_before_the_commit": "gate.before_commit:2",
-    "quarantine_is_dropped": "gate.after_commit:2",
-    "current_is_written_in_place": "release.before_switch",
-    "landed_bytes_are_not_kept": "landing.after_rename",
+    "rows_and_accounting_in_two_transactions": ("gate.before_commit:2", "60 rows in raw"),
+    "deliveries_are_not_recognised": ("gate.after_commit:2", "more rows in raw"),
+    "ledger_is_written_before_the_commit": ("gate.before_commit:2", "lacks 1 of the 2 entries"),
+    "quarantine_is_dropped": ("gate.after_commit:2", "0 records in ops.quarantine"),
+    "current_is_written_in_place": ("release.before_switch", "Could not read enough bytes"),
+    "landed_bytes_are_not_kept": ("landing.after_rename", "does not hold the bytes that were delivered"),
 }
 
 
-@pytest.mark.parametrize(("bug", "point"), CAUGHT_BY.items(), ids=CAUGHT_BY)
-def test_the_comparison_catches_a_planted_bug(bug, point, fresh, references):
+@pytest.mark.parametrize("bug", CAUGHT_BY)
+def test_the_comparison_catches_a_planted_bug_by_its_own_symptom(bug, fresh, references):
     company.write(fresh, 1)
+    point, symptom = CAUGHT_BY[bug]
+    assert drive(fresh, kill_at=point, bug=bug) == -9, f"{point} was not reached"
     try:
-        assert drive(fresh, kill_at=point, bug=bug) == -9
         if bug == "current_is_written_in_place":  # readers in between see the torn file
             contents(fresh)
         drive(fresh, bug=bug)
-        caught = differences(contents(fresh), references[1]) or problems(fresh)
-    except Exception as error:  # a run that cannot go on, or a file that cannot be read, is caught too
-        caught = str(error)
-    assert caught, f"{bug} went unnoticed"
+        seen = problems(fresh)
+        found = contents(fresh)
+        if rows_in_raw(found) > rows_in_raw(references[1]):  # drawn ids differ by themselves: only more rows count
+            seen.append("more rows in raw")
+    except Exception as error:  # a run that cannot go on, or a file that cannot be read
+        seen = [str(error)]
+    assert any(symptom in text for text in seen), seen
+
+
+def rows_in_raw(found: dict) -> int:
+    return sum(rows.total() for name, rows in found.items() if name.startswith("raw."))
