@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+import threading
 import time
 from datetime import date
 from typing import Annotated, Any
@@ -47,6 +48,7 @@ def run(
         if not force and pipeline.is_idle(of, day):
             news = False
         elif plain:
+            _import_meanwhile()
             news = pipeline.run(of, day, full=full_refresh, force=force).news
         else:
             news = _through_dagster(progress, day, full_refresh, force)
@@ -65,6 +67,8 @@ def _through_dagster(progress: Any, day: date | None, full_refresh: bool, force:
     prepare(settings())
     progress.note("loading the graph")
     import dagster as dg
+
+    _import_meanwhile()
 
     for warning in (dg.BetaWarning, dg.PreviewWarning, UserWarning):
         warnings.filterwarnings("ignore", category=warning)
@@ -86,6 +90,15 @@ def _through_dagster(progress: Any, day: date | None, full_refresh: bool, force:
     if not result.success:
         raise progress.error or RuntimeError(_first_failure(result))
     return progress.release is not None
+
+
+def _import_meanwhile() -> None:
+    """Great Expectations takes seconds to import and is needed when all is taken in: let the second core do it."""
+
+    def work() -> None:
+        import great_expectations  # noqa: F401
+
+    threading.Thread(target=work, name="imports", daemon=True).start()
 
 
 def _first_failure(result: Any) -> str:

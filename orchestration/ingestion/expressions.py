@@ -84,9 +84,12 @@ def parse(text: str) -> Expression:
     return Expression(text, frozenset(columns - lambda_names), can_fail, bare)
 
 
-def bind(text: str, columns: Iterable[str]) -> None:
-    """Check an expression against the delivered columns, all of them text; ExpressionError lists them."""
-    columns = list(columns)
+@lru_cache(maxsize=4096)
+def bind(text: str, columns: tuple[str, ...]) -> None:
+    """Check an expression against the delivered columns, all of them text; ExpressionError lists them.
+
+    Remembered, because a feed's files mostly have the same columns.
+    """
     source = ", ".join(f"null::varchar as {quoted(c)}" for c in columns) or "null as _none"
     probe = f"select _row, (\n{text}\n)::varchar from (select 0 as _row, {source}) limit 0"
     try:
@@ -95,7 +98,7 @@ def bind(text: str, columns: Iterable[str]) -> None:
         raise ExpressionError(_explain(text, columns, error)) from None
 
 
-def _explain(text: str, columns: list[str], error: duckdb.Error) -> str:
+def _explain(text: str, columns: tuple[str, ...], error: duckdb.Error) -> str:
     known = {c.casefold() for c in columns}
     unknown = sorted(c for c in parse(text).columns if c.casefold() not in known)
     if not unknown:
