@@ -84,12 +84,13 @@ def parse(text: str) -> Expression:
     return Expression(text, frozenset(columns - lambda_names), can_fail, bare)
 
 
-@lru_cache(maxsize=4096)
-def bind(text: str, columns: tuple[str, ...]) -> None:
-    """Check an expression against the delivered columns, all of them text; ExpressionError lists them.
+def bind(text: str, columns: Iterable[str]) -> None:
+    """Check an expression against the delivered columns, all of them text; ExpressionError lists them."""
+    _bind(text, tuple(columns))
 
-    Remembered, because a feed's files mostly have the same columns.
-    """
+
+@lru_cache(maxsize=4096)  # a feed's files mostly have the same columns
+def _bind(text: str, columns: tuple[str, ...]) -> None:
     source = ", ".join(f"null::varchar as {quoted(c)}" for c in columns) or "null as _none"
     probe = f"select _row, (\n{text}\n)::varchar from (select 0 as _row, {source}) limit 0"
     try:

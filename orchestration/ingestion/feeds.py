@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -72,14 +73,19 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, place: Place, lines: dict[P
     return result
 
 
-def _read(path: Path) -> tuple[object, dict[Place, int]]:
+def _text(path: Path) -> str:
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise FeedError(f"{path}:1: file: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
         raise FeedError(f"{path}:1: file: cannot be read: {error.strerror}") from None
+
+
+def _read(path: Path, text: str) -> tuple[object, dict[Place, int]]:
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -90,7 +96,12 @@ def _read(path: Path) -> tuple[object, dict[Place, int]]:
 
 def load_feed(path: Path) -> Feed:
     """Read and validate one feed file; FeedError lists every mistake found in it, one a line."""
-    data, lines = _read(path)
+    return _load(path, _text(path))
+
+
+@lru_cache(maxsize=1024)  # every step of a run asks for all feeds
+def _load(path: Path, text: str) -> Feed:
+    data, lines = _read(path, text)
     if not isinstance(data, dict):
         raise FeedError(f"{path}:1: file: must be a mapping; begin with `feed: <name>`")
     try:
@@ -126,10 +137,16 @@ def _fields(loc: tuple) -> list[str]:
     return ["map", "where"] if loc[0] == "streams" else list(Feed.model_fields)
 
 
+@cache
+def _zones() -> set[str]:
+    """IANA names; finding them walks a folder of 600 files."""
+    return available_timezones()
+
+
 def _source_mistakes(feed: Feed) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
-    if feed.timezone not in available_timezones():
-        hint = closest(feed.timezone, available_timezones()) or "; write an IANA name such as Europe/London"
+    if feed.timezone not in _zones():
+        hint = closest(feed.timezone, _zones()) or "; write an IANA name such as Europe/London"
         found.append((("timezone",), f"unknown time zone {feed.timezone!r}{hint}"))
     if feed.currency is not None and not re.fullmatch(r"[A-Z]{3}", feed.currency):
         found.append((("currency",), f"{feed.currency!r} is not an ISO 4217 code; write for example GBP"))

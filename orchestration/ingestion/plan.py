@@ -62,7 +62,7 @@ def compile_feed(feed: Feed, columns: list[str], lineage: Lineage) -> list[Plan]
             texts["where",] = route.where
         for place, text in texts.items():
             try:
-                bind(text, tuple(columns))
+                bind(text, columns)
             except ExpressionError as error:
                 message = str(located_error(feed, ("streams", name, *place), str(error)))
                 raise DeliveryRejected("columns_do_not_fit_map", message) from None
