@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from glob import has_magic
 from pathlib import Path
 
+from orchestration.durable import sync
 from orchestration.ingestion.killpoints import reach
 from orchestration.ingestion.model import FeedError, FilesSource
 from orchestration.settings import Settings
@@ -117,14 +118,6 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def sha256_of(path: Path) -> str:
-    """Hex sha256 of a file's bytes."""
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-    return digest.hexdigest()
-
-
 def _suffix(name: str) -> str:
     """The last one or two suffixes of a name where they are plain, so that readers and people see the kind of file."""
     match = re.search(r"(\.[A-Za-z0-9]{1,8}){1,2}$", name)
@@ -166,20 +159,12 @@ def _land(found: Found, settings: Settings) -> Landed:
             target_path.parent.mkdir(exist_ok=True)
             temporary.chmod(0o444)
             temporary.replace(target_path)
-            _sync_folder(target_path.parent)
+            sync(target_path.parent)
         reach("landing.after_rename")
     finally:
         temporary.unlink(missing_ok=True)
     mtime = datetime.fromtimestamp(before.st_mtime, UTC).replace(tzinfo=None)
     return Landed(str(target_path.relative_to(settings.home)), found.name, sha, size, mtime, found.version)
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def sweep(settings: Settings) -> None:

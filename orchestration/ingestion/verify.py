@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.contract import streams
+from orchestration.durable import sha256_of
 from orchestration.ingestion import ledger
 from orchestration.ingestion.gate import NO_STREAM
-from orchestration.ingestion.landing import sha256_of
 from orchestration.settings import Settings
 
 COUNTS = ("records_in", "loaded", "quarantined", "rejected")

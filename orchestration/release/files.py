@@ -3,11 +3,11 @@
 A release exists from the moment its manifest does; it serves from the moment `current.duckdb` is renamed onto it.
 """
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 
+from orchestration.durable import sha256_of, sync
 from orchestration.ingestion.killpoints import reach
 from orchestration.release.model import RELEASE_ID, ReleaseError, list_releases, manifest_path, release_path
 from orchestration.settings import Settings
@@ -19,21 +19,6 @@ SWITCH_FILE = "current.duckdb" + UNFINISHED
 def wal_of(path: Path) -> Path:
     """DuckDB's write-ahead log beside a database file."""
     return path.with_name(path.name + ".wal")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def seal(path: Path) -> tuple[str, int]:
