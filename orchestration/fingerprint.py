@@ -68,7 +68,7 @@ def _newest_of(stream: Stream) -> str:
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:
-    """Hash of all deliveries with their outcome, `as_of`, the currency, the dbt project and the code.
+    """Hash of all deliveries with their outcome, `as_of`, human decisions, the currency, the dbt project and the code.
 
     The checksums are those of the rows in raw, so that records offered again after a fix are news, too.
     """
@@ -80,7 +80,12 @@ def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date)
         "deliveries": deliveries,
         "as_of": as_of.isoformat(),
         "base_currency": settings.base_currency,
+        "identity_overrides": _sha256(settings.identity_overrides),
         "project": project_hash(project_folder()),
         "code": code_hash(),
     }
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None

@@ -106,6 +106,7 @@ def transform(
 ) -> list[Any]:
     """Build the dbt project into work.duckdb, with its data tests; one NodeResult per node, failures in them."""
     from orchestration.dbt import Project
+    from orchestration.identity.state import prepare
 
     send = sender(on_event)
     day = as_of or inputs(settings).as_of
@@ -113,6 +114,7 @@ def transform(
     if not select:
         send(Event("transform", "plan", "dbt", facts={"groups": of.groups()}))
     with exclusive(settings):
+        prepare(settings)
         return of.build(day, select or (), full, tests, on_event=lambda node: send(_built(node)))
 
 
@@ -164,12 +166,15 @@ def gate(settings: Settings, made_of: Inputs, on_event: Listener | None = None) 
 
 
 def audit(settings: Settings, made_of: Inputs, on_event: Listener | None = None) -> list[Any]:
-    """Checks of the candidate as a whole: suites of core and marts, volume gates, and the reconciler."""
+    """Checks of the candidate as a whole: suites of core and marts, volume gates, identity, and the reconciler."""
     from data_quality.runner import run_suites
+    from orchestration.identity.impact import assess
     from orchestration.release.reconcile import reconcile
 
     def judged() -> list[Any]:
-        return [*run_suites(settings, "marts"), *reconcile(settings, made_of.as_of)]
+        with exclusive(settings):
+            changed = assess(settings)
+        return [*run_suites(settings, "marts"), *changed, *reconcile(settings, made_of.as_of)]
 
     return _told("candidate", on_event, judged)
 

@@ -52,6 +52,10 @@ class Settings:
         return self.home / "ledger.jsonl"
 
     @property
+    def identity_overrides(self) -> Path:
+        return self.home / "identity_overrides.csv"
+
+    @property
     def lock(self) -> Path:
         return self.home / ".lock"
 

@@ -15,6 +15,7 @@ CODES = {
     "SourceError": USER,
     "ReleaseError": USER,
     "UserError": USER,
+    "OverrideError": USER,
     "GateFailed": GATE,
     "LockHeld": LOCKED,
     "WarehouseBusy": LOCKED,

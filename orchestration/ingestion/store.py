@@ -7,6 +7,7 @@ import time
 import duckdb
 
 from orchestration.contract import LINEAGE, Stream, streams
+from orchestration.identity.tables import IDENTITY_TABLES
 from orchestration.settings import Settings
 
 OPS_TABLES = {
@@ -27,7 +28,7 @@ OPS_TABLES = {
     "seen_files": """
         feed varchar not null, file_name varchar not null, stat varchar not null, delivery_id varchar not null""",
     "ledger": "n bigint not null, line varchar not null",
-}
+} | IDENTITY_TABLES
 
 
 class WarehouseBusy(Exception):

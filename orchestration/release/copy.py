@@ -6,12 +6,14 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contract import streams
+from orchestration.identity.tables import CARRIED
 from orchestration.ingestion.killpoints import reach
 from orchestration.ingestion.store import literal, quoted
 from orchestration.release.content import Table
 
 SORTED_ROWS = 5_000_000  # above this, rows keep the order in which dbt wrote them: a full sort would dominate
-NOT_RELEASED = {"ops.feed_state", "ops.seen_files", "ops.ledger"}  # the engine's own memory; no reader needs it
+# The engine's own memory; no reader needs it.
+NOT_RELEASED = {"ops.feed_state", "ops.seen_files", "ops.ledger", *(f"ops.{name}" for name in CARRIED)}
 
 
 def copy_tables(

@@ -16,7 +16,7 @@ clusters as (
     select
         point_id,
         customer_id
-    from {{ ref('identity_clusters') }}
+    from {{ ref('identity_persons') }}
 
 )
 

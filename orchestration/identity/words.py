@@ -1,0 +1,55 @@
+"""Evidence in the words of somebody who sells, not of somebody who matches records."""
+
+from orchestration.identity.explain import Link, masked
+
+STREAMS = {
+    "customers": "account {ref} of {system}",
+    "leads": "lead {ref} of {system}",
+    "profiles": "profile {ref} on {system}",
+    "identifies": "device {ref} on {system}",
+    "orders": "guest order {ref} at {system}",
+}
+KINDS = {
+    "email": "the same e-mail address",
+    "phone": "the same phone number",
+    "card_ref": "the same loyalty card",
+    "union": "the same app identity",
+    "account": "the source names the same account",
+    "visitor": "the same device",
+    "tax": "the same company number",
+    "name_birth": "the same name and birth date",
+    "name_postal": "the same name and postal code",
+}
+SURE, LIKELY = 20.0, 10.0  # log2: a million to one, a thousand to one
+
+
+def record(point: str) -> str:
+    """stream:system:number as a phrase; guest orders that share contact data are known by a hash."""
+    stream, _, rest = point.partition(":")
+    system, _, ref = rest.partition(":")
+    if not ref:
+        return f"guest contact {rest[:8]}"
+    return STREAMS.get(stream, stream + " {ref} of {system}").format(ref=ref, system=system)
+
+
+def why(link: Link, show: bool = False) -> str:
+    """The reason of one link."""
+    if link.source == "record":
+        return "the order states this contact data"
+    if link.source == "override":
+        return f"decided by hand ({link.rule}): {link.reason}"
+    if link.source == "score":
+        text = "many details agree"
+    else:
+        text = KINDS.get(link.kind or link.rule, f"the same {(link.kind or link.rule).replace('_', ' ')}")
+        value = link.value if show else masked(link.kind, link.value)
+        text += f" ({value})" if value else ""
+    return f"{text}; not used: {link.reason}" if link.status == "refused" and link.reason else text
+
+
+def strength(link: Link) -> str:
+    """How sure a weight is, in words."""
+    if link.weight is None:
+        return "certain"
+    word = "sure" if link.weight >= SURE else "likely" if link.weight >= LIKELY else "weak"
+    return f"{word} ({link.weight:+.1f})"
