@@ -23,12 +23,13 @@ from marts.bridge_customer_identities group by all order by all
 """
 LINKS = """
 select source, rule, count(*) filter (where status = 'accepted') as accepted,
-    count(*) filter (where status = 'refused') as refused, count(*) filter (where status = 'overruled') as overruled
+    count(*) filter (where status = 'refused') as refused, count(*) filter (where status = 'overruled') as overruled,
+    count(*) filter (where status = 'review') as review
 from marts.identity_explanations group by all order by accepted desc, rule
 """
 REVIEW = """
 select source, rule, coalesce(reason, '') as reason, count(*) as pairs
-from marts.identity_explanations where status in ('refused', 'overruled')
+from marts.identity_explanations where status in ('refused', 'overruled', 'review')
 group by all order by pairs desc, source, rule, reason limit 20
 """
 LAST_RUN = """

@@ -15,11 +15,9 @@ places as (
         points.point_no
     from {{ ref('identity_records') }} as records
     inner join {{ ref('identity_points') }} as points on records.point_id = points.point_id
-    where records.record_ref in (
-        select ref_a from overrides
-        union all
-        select ref_b from overrides where ref_b is not null
-    )
+    where
+        records.record_ref in (select overrides.ref_a from overrides)
+        or records.record_ref in (select overrides.ref_b from overrides)
 
 ),
 

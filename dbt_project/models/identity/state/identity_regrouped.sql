@@ -31,7 +31,7 @@ grouping_steps as (
         cast(null as bigint) as group_b
     from nodes
     union all
-    select joint_no, cast(0 as bigint), node_a, node_b, node_a, node_b
+    select joint_no, cast(0 as bigint) as step_no, node_a, node_b, node_a as group_a, node_b as group_b
     from {{ ref('identity_ruled_links') }}
     where tier = 2
     union all
@@ -67,16 +67,20 @@ grouping_steps as (
 
 ),
 
+last_steps as (
+
+    select joint_no, node_a, group_a
+    from grouping_steps
+    where node_b is null
+    qualify row_number() over (partition by joint_no, node_a order by step_no desc) = 1
+
+),
+
 grouped as (
 
-    select nodes.point_no, steps.group_a as group_no
+    select nodes.point_no, last_steps.group_a as group_no
     from nodes
-    inner join (
-        select joint_no, node_a, group_a
-        from grouping_steps
-        where node_b is null
-        qualify row_number() over (partition by joint_no, node_a order by step_no desc) = 1
-    ) as steps on nodes.joint_no = steps.joint_no and nodes.node_no = steps.node_a
+    inner join last_steps on nodes.joint_no = last_steps.joint_no and nodes.node_no = last_steps.node_a
 
 ),
 

@@ -28,7 +28,7 @@ holders as (
 
     select point_a as point_no, rule, kind, value, weight from evidence where value is not null
     union
-    select point_b, rule, kind, value, weight from evidence where value is not null
+    select point_b as point_no, rule, kind, value, weight from evidence where value is not null
 
 ),
 
@@ -38,7 +38,7 @@ links as (
     union all
     select point_a, point_b, 1, weight from evidence where value is null
     union all
-    select a.point_no, b.point_no, 1, least(a.weight, b.weight)
+    select a.point_no as point_a, b.point_no as point_b, 1 as tier, least(a.weight, b.weight) as weight
     from holders as a
     inner join holders as b on a.rule = b.rule and a.kind = b.kind and a.value = b.value and a.point_no < b.point_no
     union all

@@ -26,7 +26,13 @@ cuts as (
 
     select cluster_a as cluster_no from rulings where action in ('forbid', 'split')
     union
-    select cluster_b from rulings where action in ('forbid', 'split') and cluster_b is not null
+    select cluster_b as cluster_no from rulings where action in ('forbid', 'split') and cluster_b is not null
+
+),
+
+loners as (
+
+    select distinct point_a from rulings where action = 'split' and point_b is null
 
 ),
 
@@ -34,9 +40,9 @@ cluster_ties as (
 
     select cluster_a as from_no, cluster_b as to_no from rulings where action in ('merge', 'confirm')
     union
-    select cluster_b, cluster_a from rulings where action in ('merge', 'confirm')
+    select cluster_b as from_no, cluster_a as to_no from rulings where action in ('merge', 'confirm')
     union
-    select cluster_no, cluster_no from cuts
+    select cluster_no as from_no, cluster_no as to_no from cuts
 
 ),
 
@@ -51,5 +57,4 @@ select
 from clusters
 inner join joints on clusters.cluster_no = joints.point_no
 left join cuts on clusters.cluster_no = cuts.cluster_no
-left join (select distinct point_a from rulings where action = 'split' and point_b is null) as loners
-    on clusters.point_no = loners.point_a
+left join loners on clusters.point_no = loners.point_a

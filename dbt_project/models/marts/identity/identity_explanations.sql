@@ -11,7 +11,7 @@ edges as (
 
     select point_a, point_b, source, rule, kind, value, weight, status, reason
     from {{ ref('identity_edges') }}
-    where status in ('accepted', 'refused')
+    where status in ('accepted', 'refused', 'review')
     union all
     select
         point_a,
