@@ -52,36 +52,44 @@ class People:
 
     def run(self, records: list[int], shared: dict[str, list[int]], *lines: Override) -> dict[int, str]:
         """Cluster the records by what they share, apply the lines, give ids; {n: customer_id}."""
-        numbers = {n: i for i, n in enumerate(sorted(records, key=lambda n: f"customers:shop:{n}"), 1)}
-        edges, parent = [], {i: i for i in numbers.values()}
-
-        def root(i: int) -> int:
-            return i if parent[i] == i else root(parent[i])
-
-        for value, members in shared.items():
-            found = sorted(numbers[n] for n in members if n in numbers)
-            for other in found[1:]:  # a star, as rules make it
-                edges.append((found[0], other, "rule", "email", "email", value, float(len(value)), "accepted", None))
-                a, b = sorted((root(found[0]), root(other)))
-                parent[b] = a
-        points = [(f"customers:shop:{n}", i, "customers") for n, i in numbers.items()]
-        self._fill("identity_points", points)
-        self._fill("identity_records", [("customers", "shop", str(n), f"customers:shop:{n}") for n in numbers])
-        self._fill("identity_evidence", [])
-        self._fill("identity_edges", edges)
-        self._fill("identity_clusters", [(p, i, root(i), "somebody") for p, i, _ in points])
-        load_overrides(self.con, lines)
+        self.give(records, shared, *lines)
+        self._fill("identity_clusters", self._clusters())
         for name, (schema, sql) in self.models.items():
-            if schema == "staging":
-                self.con.execute(f"create view if not exists {schema}.{name} as {sql}")
-            else:
+            if schema == "identity":
                 self.con.execute(f"create or replace table {schema}.{name} as {sql}")
         query = "select point_id, customer_id from identity.identity_persons"
         return {int(p.split(":")[2]): c for p, c in self.con.execute(query).fetchall()}
 
+    def give(self, records: list[int], shared: dict[str, list[int]], *lines: Override) -> None:
+        """Points, links and human decisions, as the models before would leave them. Record n is point n."""
+        edges = []
+        for value, members in shared.items():
+            found = sorted(n for n in members if n in records)
+            for other in found[1:]:  # a star, as rules make it
+                edges.append((found[0], other, "rule", "email", "email", value, float(len(value)), "accepted", None))
+        self._fill("identity_points", [(f"customers:shop:{n}", n, "customers") for n in records])
+        self._fill("identity_records", [("customers", "shop", str(n), f"customers:shop:{n}") for n in records])
+        self._fill("identity_evidence", [])
+        self._fill("identity_edges", edges)
+        load_overrides(self.con, lines)
+        for name, (schema, sql) in self.models.items():
+            if schema == "staging":
+                self.con.execute(f"create view if not exists {schema}.{name} as {sql}")
+
+    def _clusters(self) -> list[tuple]:
+        points = self.rows("select point_id, point_no from identity.identity_points")
+        group = {n: n for _, n in points}
+        for _ in group:  # as often as the longest chain could need
+            for a, b in self.rows("select point_a, point_b from identity.identity_edges"):
+                group[a] = group[b] = min(group[a], group[b])
+        return [(point, n, group[n], "somebody") for point, n in points]
+
     def release(self) -> None:
         """Carry what a release would hold into the next run."""
+        there = {name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'identity'")}
         for carried, source in (("anchors", "registry"), ("decided", "decisions")):
+            if f"identity_{source}" not in there:
+                continue
             names = [part.split()[0] for part in IDENTITY_TABLES[f"identity_{carried}"].split(",")]
             query = f"select {', '.join(names)} from identity.identity_{source}"
             self.con.execute(f"create or replace temp table kept as {query}")
