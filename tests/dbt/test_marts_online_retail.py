@@ -80,6 +80,21 @@ def test_every_customer_has_one_row_and_anonymous_lines_make_none(retail: Raw) -
     assert lines == [(135_080,)]
 
 
+def test_the_anonymous_lines_are_carried_as_coverage(retail: Raw) -> None:
+    """S030: 18,532 purchases of 4,338 customers are known; the others widen every customer figure and are not dropped."""
+    rows = retail.query("""
+        select kpi, value, lower_bound, upper_bound, linked_order_count, unlinked_order_count,
+            unlinked_line_count + unlinked_return_count
+        from marts.customer_kpi_coverage where channel_group = 'all'""")
+    figures = {kpi: rest for kpi, *rest in rows}
+    assert {lines for *_, lines in figures.values()} == {135_080}
+    value, low, high, linked, unlinked, _ = figures["customers"]
+    assert (value, low, high, linked) == (4338, 4338, 4338 + unlinked, 18532)
+    assert unlinked > 0
+    value, low, high, *_ = figures["orders_per_customer"]
+    assert low < round(Decimal(18532) / 4338, 6) == value < high
+
+
 def test_all_lines_are_accounted_and_equal_lines_of_one_delivery_stay(retail: Raw) -> None:
     accounted = retail.query(
         "select sum(raw_rows), sum(kept_rows) from marts.row_accounting where stream in ('order_lines', 'returns')"

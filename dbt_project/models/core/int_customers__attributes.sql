@@ -1,47 +1,54 @@
 {{ config(materialized='view') }}
 
--- Of every attribute the newest that an account of the person states; of consents the most restrictive wins.
+-- Every attribute as it survived (seed survivorship), the consents of the person's records, the first account.
 with
 
 links as (
 
-    select
-        system,
-        record_ref,
-        customer_id
-    from {{ ref('identity_links') }} where stream = 'customers'
+    select system, record_ref, customer_id
+    from {{ ref('identity_links') }}
+    where stream = 'customers' and customer_id is not null
 
 ),
 
 accounts as (
 
-    select
-        accounts.*,
-        links.customer_id,
-        row_number() over (
-            partition by links.customer_id
-            order by coalesce(accounts.updated_at, accounts.created_at) nulls first, accounts.system, accounts.customer_ref
-        ) as recency_no
+    select links.customer_id, min(accounts.created_at) as account_created_at
     from {{ ref('stg_sales__customers') }} as accounts
     inner join links
         on
             accounts.system = links.system
             and accounts.customer_ref = links.record_ref
+    group by links.customer_id
+
+),
+
+consents as (
+
+    select
+        customer_id
+        {%- for channel in ['email', 'sms', 'phone', 'post'] %},
+        bool_and(is_allowed) filter (where channel = '{{ channel }}') as may_{{ channel }}
+        {%- endfor %}
+    from {{ ref('int_customers__consents') }}
+    group by customer_id
 
 )
 
 select
-    customer_id,
+    coalesce(accounts.customer_id, consents.customer_id) as customer_id,
     {%- for column in [
         'customer_kind', 'given_name', 'family_name', 'birth_date', 'gender', 'city', 'region', 'postal_code', 'country',
         'sector', 'occupation', 'income_band', 'education'
     ] %}
-    {{ newest(column, 'recency_no') }} as {{ column }},
+    survivors.{{ column }},
     {%- endfor %}
-    bool_and(consent_email) as may_email,
-    bool_and(consent_sms) as may_sms,
-    bool_and(consent_phone) as may_phone,
-    bool_and(consent_post) as may_post,
-    min(created_at) as account_created_at
+    consents.may_email,
+    consents.may_sms,
+    consents.may_phone,
+    consents.may_post,
+    accounts.account_created_at
 from accounts
-group by customer_id
+full outer join consents on accounts.customer_id = consents.customer_id
+left join {{ ref('int_customers__survivors') }} as survivors
+    on coalesce(accounts.customer_id, consents.customer_id) = survivors.customer_id

@@ -1,4 +1,4 @@
--- Of every attribute the newest value that any of the person's records states; of consents the most restrictive.
+-- Attributes are those of the golden record (customer_golden_cells says whence); of consents the most restrictive wins.
 with
 
 links as (
