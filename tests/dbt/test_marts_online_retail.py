@@ -81,7 +81,7 @@ def test_every_customer_has_one_row_and_anonymous_lines_make_none(retail: Raw) -
 
 
 def test_the_anonymous_lines_are_carried_as_coverage(retail: Raw) -> None:
-    """S030: 18,532 purchases of 4,338 customers are known; the others widen every customer figure and are not dropped."""
+    """S030: 18,532 purchases of 4,338 people are known; the others widen every customer figure."""
     rows = retail.query("""
         select kpi, value, lower_bound, upper_bound, linked_order_count, unlinked_order_count,
             unlinked_line_count + unlinked_return_count

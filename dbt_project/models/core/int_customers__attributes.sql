@@ -26,10 +26,10 @@ accounts as (
 consents as (
 
     select
-        customer_id
-        {%- for channel in ['email', 'sms', 'phone', 'post'] %},
-        bool_and(is_allowed) filter (where channel = '{{ channel }}') as may_{{ channel }}
+        {%- for channel in ['email', 'sms', 'phone', 'post'] %}
+        bool_and(is_allowed) filter (where channel = '{{ channel }}') as may_{{ channel }},
         {%- endfor %}
+        customer_id
     from {{ ref('int_customers__consents') }}
     group by customer_id
 

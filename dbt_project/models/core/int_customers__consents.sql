@@ -7,7 +7,8 @@ stated as (
     select
         *,
         row_number() over (
-            partition by customer_id, channel order by is_allowed, stated_at desc nulls last, stream, system, record_ref
+            partition by customer_id, channel
+            order by is_allowed asc, stated_at desc nulls last, stream asc, system asc, record_ref asc
         ) as place
     from {{ ref('int_consents__stated') }}
 

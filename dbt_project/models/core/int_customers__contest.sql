@@ -1,46 +1,10 @@
 {%- set steps = ['first', 'second', 'third', 'fourth'] -%}
--- The stated values of a customer in order of survival. Only where a customer states two values is anything compared. A blocked
--- value (seed blocked_identifiers) reaches nobody and does not stand.
+-- The stated values of a customer in order of survival. Only where a customer states two values is anything compared.
 with
 
-trusted as (
-
-    select
-        stated.*,
-        coalesce(by_unit_system.trust, by_unit.trust, by_system.trust, by_stream.trust, 0) as trust
-    from {{ ref('int_customers__stated') }} as stated
-    {% for alias, unit, system in [
-        ('by_unit_system', 'stated.unit', 'stated.system'), ('by_unit', 'stated.unit', "'*'"),
-        ('by_system', "'*'", 'stated.system'), ('by_stream', "'*'", "'*'")
-    ] -%}
-    left join {{ ref('survivorship_trust') }} as {{ alias }}
-        on
-            stated.stream = {{ alias }}.stream
-            and {{ alias }}.unit = {{ unit }}
-            and {{ alias }}.system = {{ system }}
-    {% endfor -%}
-    left join {{ ref('blocked_identifiers') }} as blocked on stated.unit = blocked.kind and stated.value = blocked.value
-    where blocked.value is null
-
-),
-
--- The source is the most trusted, then newest record that states the value; one text, because it sorts and is read once.
 candidates as (
 
-    select
-        customer_id,
-        unit,
-        value,
-        max(completeness) as completeness,
-        max(trust) as trust,
-        count(*) as frequency,
-        max(stated_at) as stated_at,
-        max(
-            cast(1000 + trust as varchar) || coalesce(cast(stated_at as varchar), '')
-            || '␟' || stream || '␟' || system || '␟' || record_ref
-        ) as source
-    from trusted
-    group by customer_id, unit, value
+    select * from {{ ref('int_customers__candidates') }}
 
 ),
 
@@ -56,11 +20,11 @@ contested as (
 scored as (
 
     select
-        candidates.*,
         {%- for step in steps %}
         policy.{{ step }}_by,
-        {{ survivorship_score('policy.' ~ step ~ '_by', 'candidates') }} as {{ step }}_score{{ ',' if not loop.last }}
+        {{ survivorship_score('policy.' ~ step ~ '_by', 'candidates') }} as {{ step }}_score,
         {%- endfor %}
+        candidates.*
     from candidates
     inner join contested on candidates.customer_id = contested.customer_id and candidates.unit = contested.unit
     inner join {{ ref('survivorship') }} as policy on candidates.unit = policy.unit and policy.part_no = 1
@@ -73,7 +37,7 @@ placed as (
         scored.*,
         row_number() over (
             partition by customer_id, unit
-            order by {% for step in steps %}{{ step }}_score desc, {% endfor %}value
+            order by first_score desc, second_score desc, third_score desc, fourth_score desc, value asc
         ) as place
     from scored
 
@@ -103,8 +67,8 @@ ordered as (
     from judged
     union all
     select
-        candidates.customer_id, candidates.unit, candidates.value, 1, candidates.frequency, candidates.source, candidates.stated_at,
-        'only_value'
+        candidates.customer_id, candidates.unit, candidates.value, 1 as place, candidates.frequency,
+        candidates.source, candidates.stated_at, 'only_value' as decided_by
     from candidates
     left join contested on candidates.customer_id = contested.customer_id and candidates.unit = contested.unit
     where contested.customer_id is null

@@ -35,13 +35,13 @@ records as (
 
     {% for model, (stream, key, at, terms, fields) in streams.items() -%}
     select
+        {%- for field in units.values() | sum(start=[]) %}
+        {{ 'null' if field not in fields else terms.get(field, field) }} as {{ field }},
+        {%- endfor %}
         '{{ stream }}' as stream,
         system,
         {{ key }} as record_ref,
         {{ at }} as stated_at
-        {%- for field in units.values() | sum(start=[]) %},
-        {{ 'null' if field not in fields else terms.get(field, field) }} as {{ field }}
-        {%- endfor %}
     from {{ ref(model) }}
     {% if not loop.last %}union all
     {% endif -%}
@@ -67,9 +67,13 @@ linked as (
 select
     customer_id,
     '{{ unit }}' as unit,
-    {% for field in fields %}{{ "coalesce(" ~ field ~ ", '')" if fields | length > 1 else field }}{{ " || '␟' || " if not loop.last }}{% endfor %} as value,
-    1000 * ({% for field in fields %}case when {{ field }} is not null then 1 else 0 end{{ ' + ' if not loop.last }}{% endfor %})
-    + {% for field in fields %}coalesce(length({{ field }}), 0){{ ' + ' if not loop.last }}{% endfor %} as completeness,
+    {% for field in fields -%}
+    {{ "coalesce(" ~ field ~ ", '')" if fields | length > 1 else field }}{{ ' as value,' if loop.last else " || '␟' ||" }}
+    {% endfor -%}
+    0
+    {%- for field in fields %}
+    + case when {{ field }} is not null then 1000 + length({{ field }}) else 0 end
+    {%- endfor %} as completeness,
     stream,
     system,
     record_ref,

@@ -9,13 +9,13 @@
 } -%}
 
 select
+    {%- for field in fields %}
+    max(case when unit = '{{ field }}' then {{ 'cast(value as date)' if field == 'birth_date' else 'value' }} end) as {{ field }},
+    {%- endfor %}
+    {%- for field, (unit, part_no) in parts.items() %}
+    max(case when unit = '{{ unit }}' then nullif(split_part(value, '␟', {{ part_no }}), '') end) as {{ field }},
+    {%- endfor %}
     customer_id
-    {%- for field in fields %},
-    max(case when unit = '{{ field }}' then {{ 'cast(value as date)' if field == 'birth_date' else 'value' }} end) as {{ field }}
-    {%- endfor %}
-    {%- for field, (unit, part_no) in parts.items() %},
-    max(case when unit = '{{ unit }}' then nullif(split_part(value, '␟', {{ part_no }}), '') end) as {{ field }}
-    {%- endfor %}
 from {{ ref('int_customers__contest') }}
 where place = 1
 group by customer_id
