@@ -18,7 +18,11 @@ __all__ = ["dbt", "raw"]
 
 PEOPLE = 3000  # 30 shared cards, 30 people with many, 4 clerks' cards
 AS_OF = "2026-06-30"
-FEEDS = {"pos_members", "pos_products", "pos_receipts", "pos_receipt_lines", "pos_stores", "pos_staff", "crm_accounts"}
+FEEDS = {
+    *("pos_members", "pos_products", "pos_receipts", "pos_receipt_lines", "pos_stores", "pos_staff"),
+    *("crm_accounts", "crm_leads", "desk_requesters", "shop_customers"),
+}
+MARTS = ("clerk_cards", "shared_cards", "many_card_customers", "customer_golden_cells", "dim_customers")
 
 
 @dataclass
@@ -47,5 +51,5 @@ def company(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Company:
         if feed.feed in FEEDS:
             list(ingest_feed(con, feed, place))
     con.close()
-    dbt.run(home / "work.duckdb", "+path:models/marts/identity", as_of=AS_OF)
+    dbt.run(home / "work.duckdb", *(f"+{mart}" for mart in MARTS), as_of=AS_OF)
     return Company(home / "work.duckdb", home / "truth")
