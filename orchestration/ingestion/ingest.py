@@ -49,8 +49,16 @@ def ingest_feed(
     """
     ledger.sync(con, settings)
     sweep(settings)
-    with _core_for_reader(con, getattr(feed.source, "format", "")):
-        return _ingest(con, feed, settings, on_event)
+    if isinstance(feed.source, FilesSource):
+        return [_take(con, feed, found, settings, None, on_event) for found in pending(feed, settings, con)]
+    from orchestration.ingestion.sources import extract
+
+    results = []
+    for extracted in extract(feed, settings, load_state(con, feed)):
+        found = Found(extracted.path, extracted.name, None, "")
+        results.append(_take(con, feed, found, settings, extracted.state, on_event))
+        extracted.path.unlink(missing_ok=True)
+    return results
 
 
 @contextmanager
@@ -68,19 +76,6 @@ def _core_for_reader(con: duckdb.DuckDBPyConnection, format: str) -> Iterator[No
         yield
     finally:
         con.execute(f"set threads = {threads}")
-
-
-def _ingest(con: duckdb.DuckDBPyConnection, feed: Feed, settings: Settings, on_event: OnEvent) -> list[DeliveryResult]:
-    if isinstance(feed.source, FilesSource):
-        return [_take(con, feed, found, settings, None, on_event) for found in pending(feed, settings, con)]
-    from orchestration.ingestion.sources import extract
-
-    results = []
-    for extracted in extract(feed, settings, load_state(con, feed)):
-        found = Found(extracted.path, extracted.name, None, "")
-        results.append(_take(con, feed, found, settings, extracted.state, on_event))
-        extracted.path.unlink(missing_ok=True)
-    return results
 
 
 def _take(
@@ -204,9 +199,10 @@ def pass_gate(con: duckdb.DuckDBPyConnection, delivery: Delivery, settings: Sett
     gate, lock = None, threading.Lock()
     try:
         gate = Gate(con, delivery.feed, reader, delivery.lineage, lock)
-        for chunk in prefetched(reader, lock):
-            gate.take(chunk)
-            reach("gate.after_chunk")
+        with _core_for_reader(con, getattr(delivery.feed.source, "format", "")):
+            for chunk in prefetched(reader, lock):
+                gate.take(chunk)
+                reach("gate.after_chunk")
     except DeliveryRejected as error:
         if gate is None and not error.records:  # the map does not fit: the records are countable all the same
             error.records = sum(chunk.records for chunk in reader.chunks())

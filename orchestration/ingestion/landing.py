@@ -9,6 +9,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from glob import has_magic
@@ -141,9 +142,12 @@ def _land(found: Found, settings: Settings) -> Landed:
     temporary = Path(name)
     try:
         digest, size = hashlib.sha256(), 0
-        with os.fdopen(fd, "wb") as target:
+        with os.fdopen(fd, "wb") as target, ThreadPoolExecutor(1) as hasher:
+            hashed = None
             for block in _blocks(found.path):
-                digest.update(block)
+                if hashed:
+                    hashed.result()
+                hashed = hasher.submit(digest.update, block)  # beside the writing, on a second core
                 size += len(block)
                 target.write(block)
             reach("landing.during_copy")
