@@ -18,6 +18,16 @@ leads as (
         customer_id
     from {{ ref('identity_links') }} where stream = 'leads'
 
+),
+
+-- The row may be of a later day than as_of; the history of stages is not.
+last_stages as (
+
+    select
+        opportunity_id,
+        stage
+    from {{ ref('fct_opportunity_stages') }} where left_at is null
+
 )
 
 select
@@ -29,7 +39,10 @@ select
     {{ member_key('opportunities', 'product_ref') }} as product_id,
     {{ member_key('opportunities', 'campaign_ref') }} as campaign_id,
     opportunities.channel,
-    opportunities.stage,
+    case
+        when opportunities.is_known and opportunities.outcome in ('won', 'lost') then opportunities.stage
+        else coalesce(last_stages.stage, opportunities.stage)
+    end as stage,
     case when opportunities.is_known then coalesce(opportunities.outcome, 'open') else 'open' end as outcome,
     opportunities.amount,
     opportunities.currency,
@@ -46,3 +59,4 @@ left join leads
     on
         opportunities.system = leads.system
         and opportunities.lead_ref = leads.record_ref
+left join last_stages on {{ member_key('opportunities', 'opportunity_ref') }} = last_stages.opportunity_id

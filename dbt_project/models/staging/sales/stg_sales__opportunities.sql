@@ -60,7 +60,11 @@ final as (
         dated._duplicate_rows,
         dated._conflicting_rows
     from dated
-    left join fx on upper(trim(dated.currency)) = fx.currency and coalesce(dated.closed_on, dated.created_on) = fx.rate_on
+    left join fx
+        on
+            upper(trim(dated.currency)) = fx.currency
+            -- A deal that closes after as_of is still open, so its day of closing is not known yet.
+            and coalesce(case when dated.closed_on <= {{ as_of() }} then dated.closed_on end, dated.created_on) = fx.rate_on
     where dated.created_on <= {{ as_of() }} or dated.created_on is null
 
 )
