@@ -7,20 +7,34 @@ losses as (
 
 ),
 
-scored as (
+proven as (
 
     select
-        evidence.customer_id,
-        evidence.last_purchase_on,
-        evidence.reason,
-        sum(rules.weight) as points,
-        sum(evidence.evidence_count) as evidence_count,
-        max(evidence.last_evidence_on) as last_evidence_on,
-        string_agg(evidence.signal, ', ' order by rules.weight desc, evidence.signal asc) as signals
+        evidence.*,
+        rules.weight,
+        row_number() over (
+            partition by evidence.customer_id, evidence.last_purchase_on, evidence.reason
+            order by rules.weight desc, evidence.signal asc
+        ) as place
     from {{ ref('churn_evidence') }} as evidence
     inner join {{ ref('churn_reason_rules') }} as rules on evidence.reason = rules.reason and evidence.signal = rules.signal
     where evidence.is_lost and evidence.evidence_count > 0
-    group by evidence.customer_id, evidence.last_purchase_on, evidence.reason
+
+),
+
+scored as (
+
+    select
+        customer_id,
+        last_purchase_on,
+        reason,
+        sum(weight) as points,
+        sum(evidence_count) as evidence_count,
+        max(last_evidence_on) as last_evidence_on,
+        count(*) as signal_count,
+        max(case when place = 1 then signal end) as first_signal
+    from proven
+    group by customer_id, last_purchase_on, reason
 
 ),
 
@@ -48,7 +62,8 @@ select
     coalesce(labels.name_zh, '未知') as reason_zh,
     coalesce(scored.points, 0) as points,
     cast(coalesce(scored.evidence_count, 0) as bigint) as evidence_count,
-    scored.signals,
+    coalesce(scored.signal_count, 0) as signal_count,
+    scored.first_signal,
     scored.last_evidence_on,
     labels.action,
     losses.last_purchase_on,
