@@ -87,8 +87,9 @@ forecast as (
         case forecast_basis
             when 'closed' then cast(actual_value as double)
             when 'pipeline'
-                then actual_value + cast(expected_wins as double)
-                * least(1.0, cast(total_days - elapsed_days as double) / nullif(horizon_days, 0))
+                then
+                    actual_value + cast(expected_wins as double)
+                    * least(1.0, cast(total_days - elapsed_days as double) / nullif(horizon_days, 0))
             else cast(actual_value as double) * total_days / nullif(elapsed_days, 0)
         end as forecast_value
     from based

@@ -1,0 +1,48 @@
+"""The demo company as a built warehouse, with what was planted in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.demo import generate
+from orchestration.ingestion.feeds import load_feeds
+from orchestration.ingestion.ingest import ingest_feed
+from orchestration.ingestion.store import connect, create_tables
+from orchestration.settings import settings
+from tests.dbt.project import Dbt
+
+AS_OF = "2026-06-30"
+
+
+@dataclass
+class Company:
+    """A warehouse after all models; `home` also has truth/*.parquet."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        return self.home / "work.duckdb"
+
+    def query(self, sql: str) -> list[tuple]:
+        """All rows; `{truth}` in the query is the folder of the planted truth."""
+        with duckdb.connect(str(self.database)) as con:  # as dbt in this process opened it
+            con.execute("set timezone = 'UTC'")
+            return con.execute(sql.replace("{truth}", str(self.home / "truth"))).fetchall()
+
+
+def build(dbt: Dbt, home: Path, people: int) -> Company:
+    """Generates the company's files, ingests them and builds every model, without data tests."""
+    generate(home, people)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_HOME", str(home))
+        place = settings()
+    con = connect(place)
+    create_tables(con)
+    for feed in load_feeds(place.feeds):
+        ingest_feed(con, feed, place)
+    con.close()
+    dbt.run(home / "work.duckdb", "*", as_of=AS_OF)
+    return Company(home)

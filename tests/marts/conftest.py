@@ -1,0 +1,20 @@
+"""One parsed dbt project and one demo company, built through every model, for all tests of the marts."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.conftest import dbt, raw
+from tests.dbt.project import Dbt
+from tests.marts.company import Company, build
+
+__all__ = ["company", "dbt", "raw"]
+
+
+@pytest.fixture(scope="session")
+def company(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Larch & Lantern with 800 people, delivered and transformed; or a built one, whose home CRM_TEST_COMPANY names."""
+    if built := os.environ.get("CRM_TEST_COMPANY"):
+        return Company(Path(built))
+    return build(dbt, tmp_path_factory.mktemp("company"), people=800)

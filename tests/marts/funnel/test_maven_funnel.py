@@ -1,0 +1,50 @@
+"""Maven CRM through the funnel marts: the published win rate and won value."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.project import Dbt, Raw
+from tests.reference.feeds import warehouse
+
+FEEDS = ("maven_accounts", "maven_products", "maven_agents", "maven_managers", "maven_pipeline")
+
+
+@pytest.fixture(scope="module")
+def maven(dbt: Dbt, reference_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Raw:
+    home = tmp_path_factory.mktemp("maven")
+    with warehouse(home, MAVEN_CRM=reference_data / "maven_crm") as (_, take):
+        for feed in FEEDS:
+            take(feed)
+    built = Raw(home / "work.duckdb")
+    dbt.run(
+        built.path, "+path:models/marts/funnel", "+path:models/marts/sales", as_of="2017-12-31", base_currency="USD"
+    )
+    return built
+
+
+def test_win_rate_and_won_value_are_the_published_ones(maven: Raw) -> None:
+    funnel = """select deal_count, won_count, won_amount_base, round(100 * win_rate, 2)
+        from marts.sales_funnel where stage_no = 1"""
+    assert maven.query(funnel) == [(8_800, 4_238, Decimal("10005534.0000"), Decimal("63.15"))]
+    log = """select event_kind, count(*) from marts.stage_events
+        where subject_kind = 'deal' and event_kind in ('win', 'lose') group by all order by all"""
+    assert maven.query(log) == [("lose", 2_473), ("win", 4_238)]
+    staff = """select sum(won_amount_base), sum(won_deal_count), sum(lost_deal_count) from {}
+        where period_kind = 'month'"""
+    for relation in ("marts.employee_sales", "(from marts.department_sales where level_no = 1)"):
+        assert maven.query(staff.format(relation)) == [(Decimal("10005534.0000"), 4_238, 2_473)]
+
+
+def test_amounts_that_are_filled_in_on_winning_are_not_used_to_forecast(maven: Raw) -> None:
+    assert maven.query("select distinct amount_basis from marts.deal_forecasts where amount_basis = 'stated'") == []
+    assert maven.query("select count(*) from marts.deal_forecasts where snapshot_on = '2017-12-31'") == [(2_089,)]
+
+
+def test_the_back_test_comes_near_what_was_won(maven: Raw) -> None:
+    ((forecast, won),) = maven.query(
+        """select sum(forecast_amount_base), sum(won_amount_base) from marts.forecast_backtest
+        where is_chosen and forecast_amount_base is not null"""
+    )
+    assert abs(forecast / won - 1) < Decimal("0.25")

@@ -1,0 +1,31 @@
+"""The demo company as it would have been built on a past day, by the persons known today."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from tests.dbt.project import Dbt
+from tests.marts.company import Company
+
+PAST = "2025-10-17"  # no month end
+BUILT = ("staging", "core", "marts/funnel", "marts/sales", "marts/lifecycle")
+
+
+def rebuilt(dbt: Dbt, company: Company, folder: Path, as_of: str = PAST) -> Path:
+    """A copy of the warehouse, everything but identity built as of a past day; who is who is no matter of the day."""
+    database = folder / company.database.name
+    shutil.copy(company.database, database)
+    dbt.run(database, *(f"path:models/{layer}" for layer in BUILT), as_of=as_of)
+    return database
+
+
+def differing(now: Path, past: Path, cut: str, whole: str) -> list[tuple]:
+    """Rows, with how often, of `cut` (over the present) and `whole` (over the past) that are not in the other one."""
+    with duckdb.connect(str(past)) as con:
+        con.execute(f"attach '{now}' as present (read_only)")
+        con.execute("use present")
+        con.execute(f"create temp table cut as {cut}")
+        con.execute(f"use {past.stem}")
+        con.execute(f"create temp table whole as {whole}")
+        return con.execute("(from cut except all from whole) union all (from whole except all from cut)").fetchall()

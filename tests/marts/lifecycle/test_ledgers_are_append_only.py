@@ -1,0 +1,54 @@
+"""A build as of a past day equals the ledgers of today cut at that day, row for row."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.project import Dbt
+from tests.marts.company import Company
+from tests.marts.ledgers import PAST, differing, rebuilt
+
+MONTH = PAST[:8] + "01"
+
+# Per mart the rows of today that were known on the day, and what to compare of the build of that day.
+CUTS = {
+    "stage_events": (f"occurred_on <= date '{PAST}' or occurred_on is null", "true", "*"),
+    "customer_lifecycle": (
+        f"valid_from <= date '{PAST}'",
+        "true",
+        "customer_id, interval_no, valid_from, state, stage_by_transaction, stage_by_relationship, stage_by_management,"
+        f" case when valid_to <= date '{PAST}' then valid_to end as valid_to,"
+        f" coalesce(valid_to > date '{PAST}', true) as is_current",
+    ),
+    "lifecycle_windows": (f"month_on <= date '{PAST}'", "true", "*"),
+    "lifecycle_transitions": (f"month_on < date '{MONTH}'", f"month_on < date '{MONTH}'", "*"),
+    "lifecycle_monthly": (f"month_on < date '{MONTH}'", f"month_on < date '{MONTH}'", "*"),
+    "churn_reasons": (f"lost_on <= date '{PAST}'", "true", "* exclude (is_lost_now)"),
+    "stage_win_rates": (f"snapshot_on < date '{MONTH}'", f"snapshot_on < date '{MONTH}'", "*"),
+    "deal_forecasts": (
+        f"snapshot_on < date '{MONTH}'",
+        f"snapshot_on < date '{MONTH}'",
+        f"* exclude (is_known, is_won, won_amount_base), until_on <= date '{PAST}' and is_won as is_won",
+    ),
+    "forecast_backtest": (f"until_on <= date '{PAST}'", "true", "* exclude (brier_score_all, is_chosen)"),
+}
+
+
+@pytest.fixture(scope="module")
+def past(dbt: Dbt, company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return rebuilt(dbt, company, tmp_path_factory.mktemp("past"))
+
+
+@pytest.mark.parametrize("mart", CUTS)
+def test_a_build_of_a_past_day_is_the_ledger_cut_there(company: Company, past: Path, mart: str) -> None:
+    known, whole, columns = CUTS[mart]
+    cut = f"select {columns} from marts.{mart} where {known}"
+    assert company.query(f"select count(*) > 20 from marts.{mart} where {known}") == [(True,)]
+    assert differing(company.database, past, cut, f"select {columns} from marts.{mart} where {whole}") == []
+
+
+def test_the_comparison_sees_a_row_that_was_changed_afterwards(company: Company, past: Path) -> None:
+    known, _, _ = CUTS["stage_events"]
+    cut = "select * replace (event_no + (event_id = (select min(event_id) from marts.stage_events))::int as event_no)"
+    found = differing(company.database, past, f"{cut} from marts.stage_events where {known}", "from marts.stage_events")
+    assert len(found) == 2
