@@ -1,0 +1,126 @@
+"""Identity from links to ids: the whole pass against one in which a share of the records came in, on a built warehouse.
+
+    python benchmarks/bench_identity_incremental.py CRM_HOME [--share 0.01] [--times 36] [--target FOLDER]
+
+Takes the points and links that a run left in CRM_HOME/work.duckdb (a copy is worked on), as many times as asked, takes
+out a share of the points, computes the whole, puts them back and computes the change. The rows of both must be equal.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from orchestration.identity.incremental import CLOSURES, GIVEN, Chain
+
+MODELS = (
+    "identity_components", "identity_contradictions", "identity_holdings", "identity_clusters",
+    "identity_override_points", "identity_ruled_nodes", "identity_ruled_links", "identity_regrouped",
+    "identity_registry", "identity_persons",
+)  # fmt: skip
+# Where an older engine clusters by something else than links: the same question asked of the links.
+BY_LINKS = f"""
+select points.point_id, points.point_no, closures.closure_no as cluster_no, 'somebody' as customer_id
+from identity.identity_points as points
+inner join ({CLOSURES.format(identity="identity")}) as closures on points.point_no = closures.point_no
+"""
+COMPARED = ("identity_persons", "identity_registry")
+
+
+def chain(target: Path) -> Chain:
+    """The compiled models from clusters to persons, in order."""
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    paths = {n["name"]: target / "compiled/acrm/models" / n["path"] for n in nodes if n["resource_type"] == "model"}
+    found = {name: paths[name].read_text(encoding="utf-8") for name in MODELS if name in paths}
+    if "identity_components" not in found:
+        found["identity_clusters"] = BY_LINKS.replace("identity.identity", '"work"."identity".identity')
+    return Chain({name: found[name] for name in MODELS if name in found})
+
+
+def multiply(con: duckdb.DuckDBPyConnection, times: int) -> None:
+    """The same company `times` times, side by side: points get numbers and names of their own."""
+    there = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    step = con.execute("select max(point_no) + 1 from identity.identity_points").fetchall()[0][0]
+    for name in [*(name for name in GIVEN if name in there), "identity_records"]:
+        columns = con.execute(f"select column_name from (describe identity.{name})").fetchall()
+        cells = []
+        for (column,) in columns:
+            number = column in ("point_no", "point_a", "point_b")
+            text = column in ("point_id", "record_ref")
+            cells.append(f"{column} + i * {step}" if number else f"{column} || '#' || i" if text else column)
+        query = f"select {', '.join(cells)} from identity.{name} cross join range(1, {times}) as copies (i)"
+        con.execute(f"insert into identity.{name} {query}")
+
+
+def take_out(con: duckdb.DuckDBPyConnection, share: float) -> dict[str, str]:
+    """Move the newest share of points and all that hangs on them aside; the columns each table is keyed by."""
+    there = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    con.execute(
+        f"create table new_points as select point_no, point_id from identity.identity_points "
+        f"where hash(point_id) % 1000000 < {share * 1_000_000}"
+    )
+    held = {name: column for name, column in GIVEN.items() if name in there}
+    for name, column in (held | {"identity_records": "point_id"}).items():
+        gone = f"{column} in (select {'point_id' if column == 'point_id' else 'point_no'} from new_points)"
+        if column == "point_a":
+            gone += " or point_b in (select point_no from new_points)"
+        con.execute(f"create table aside_{name} as from identity.{name} where {gone}")
+        con.execute(f"delete from identity.{name} where {gone}")
+    return held
+
+
+def put_back(con: duckdb.DuckDBPyConnection, held: dict[str, str]) -> None:
+    for name in (*held, "identity_records"):
+        con.execute(f"insert into identity.{name} from aside_{name}")
+    con.execute(
+        """create temp table changed as select point_no from new_points
+        union select point_a from aside_identity_edges union select point_b from aside_identity_edges"""
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument("--times", type=int, default=1, help="36 times the demo company of 2,000 is scale M")
+    parser.add_argument("--target", type=Path, help="dbt's target folder with compiled models; else HOME/dbt_target")
+    options = parser.parse_args()
+    models = chain(options.target or options.home / "dbt_target")
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(options.home / "work.duckdb", Path(folder) / "work.duckdb")
+        with duckdb.connect(str(Path(folder) / "work.duckdb")) as con:
+            con.execute("set threads = 2; set preserve_insertion_order = false")
+            multiply(con, options.times)
+            held = take_out(con, options.share)
+            start = time.perf_counter()
+            models.whole(con)
+            first = time.perf_counter() - start
+            put_back(con, held)
+            start = time.perf_counter()
+            touched = models.advance(con, "changed")
+            change = time.perf_counter() - start
+            for name in COMPARED:
+                con.execute(f"create temp table fast_{name} as from identity.{name}")
+            start = time.perf_counter()
+            models.whole(con)
+            whole = time.perf_counter() - start
+            points = con.execute("select count(*) from identity.identity_points").fetchall()[0][0]
+            came = con.execute("select count(*) from new_points").fetchall()[0][0]
+            differ = sum(_differing(con, name) for name in COMPARED)
+    print(f"points {points:,}, of them new {came:,}, touched {touched:,}; rows that differ {differ}")
+    print(f"whole {whole:.3f} s (first {first:.3f} s), change {change:.3f} s: {change / whole:.1%}")
+
+
+def _differing(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Rows in one result and not in the other, with their multiplicity."""
+    one, other = f"from identity.{name}", f"from fast_{name}"
+    query = f"select count(*) from (({one} except all {other}) union all ({other} except all {one}))"
+    return con.execute(query).fetchall()[0][0]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Persons and registry recomputed where links changed are, row by row, those of a whole pass: over any sequence of
+records that come, change and go, values that cross their cap, and decisions that are made and withdrawn."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orchestration.identity.incremental import Chain
+from tests.identity.state.engine import People, line
+
+RECORDS = range(1, 13)
+CAP = 4  # a value that more records share ties nobody
+TABLES = ("identity_persons", "identity_registry", "identity_closures")
+CHAIN = ("identity_override_points", "identity_ruled_nodes", "identity_ruled_links",
+         "identity_regrouped", "identity_registry", "identity_persons")  # fmt: skip
+
+values = st.dictionaries(st.sampled_from("abcde"), st.sets(st.sampled_from(RECORDS), max_size=6), max_size=5)
+lines = st.lists(
+    st.builds(
+        line,
+        st.sampled_from(["merge", "forbid", "split", "confirm"]),
+        st.sampled_from([1, 2, 3, 4, 5]),
+        st.sampled_from([6, 7, 8, 9, 10]),
+    ),
+    max_size=3,
+)
+states = st.tuples(st.sets(st.sampled_from(RECORDS), min_size=1), values, lines)
+
+
+CLUSTERS = """
+    with recursive edges as (
+        select point_a as from_no, point_b as to_no from "work"."identity"."identity_edges"
+        union all select point_b, point_a from "work"."identity"."identity_edges"
+    ),
+    reached as (select point_no, point_no as other_no from "work"."identity"."identity_points"
+        union select reached.point_no, edges.to_no from reached join edges on reached.other_no = edges.from_no)
+    select points.point_id, points.point_no, min(reached.other_no) as cluster_no, 'somebody' as customer_id
+    from "work"."identity"."identity_points" as points join reached using (point_no) group by all
+"""
+
+
+def advance(people: People, chain: Chain, first: bool, records: list[int], shared: dict, lines: list) -> None:
+    """Put a new state in; compute it whole, or only where a link or a record came or went."""
+    links = "select point_a, point_b, value from identity.identity_edges"
+    people.con.execute(f"create or replace temp table was as {links}")
+    people.con.execute("create or replace temp table were as select point_no from identity.identity_points")
+    people.give(records, shared, *lines)
+    if first:
+        chain.whole(people.con)
+        return
+    people.con.execute(f"""
+        create or replace temp table changed as
+        with moved as ((from was except {links}) union all ({links} except from was))
+        select point_a as point_no from moved union select point_b from moved
+        union (from were except select point_no from identity.identity_points)
+        union (select point_no from identity.identity_points except from were)""")
+    chain.advance(people.con, "changed")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(states, min_size=2, max_size=3))
+def test_f69_an_incremental_pass_equals_a_whole_one(models, steps):
+    fast, whole = People(models), People(models)
+    chain = Chain({"identity_clusters": CLUSTERS} | {name: models[name][1] for name in CHAIN})
+    for number, (records, shared, decided) in enumerate(steps):
+        usable = {value: sorted(members) for value, members in shared.items() if len(members) <= CAP}
+        advance(fast, chain, number == 0, sorted(records), usable, decided)
+        advance(whole, chain, True, sorted(records), usable, decided)
+        for table in TABLES:
+            rows = f"from identity.{table} order by all"
+            assert fast.rows(rows) == whole.rows(rows), (table, number)
+        fast.release()
+        whole.release()
