@@ -14,6 +14,7 @@ CODES = {
     "LandingError": USER,
     "SourceError": USER,
     "ReleaseError": USER,
+    "TooLittle": USER,
     "UserError": USER,
     "OverrideError": USER,
     "GateFailed": GATE,

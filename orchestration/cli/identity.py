@@ -189,6 +189,29 @@ def check() -> None:
     typer.echo(f"{path}: {len(lines)} decisions, no contradiction." if path.exists() else f"There is no {path} yet.")
 
 
+@app.command(epilog="Example: acrm identity train --version 2")
+def train(
+    version: Annotated[str, typer.Option(help="Name of the new version; one that exists is replaced.")],
+) -> None:
+    """Learn match weights from the records of this warehouse, without labels, into seeds/identity_weights.csv.
+
+    They are frozen: nothing changes until dbt's var identity_weights_version names the new version.
+    """
+    from orchestration.cli.data import reading
+    from orchestration.cli.tables import console, table
+    from orchestration.identity import train as training
+    from orchestration.settings import settings
+
+    with reading(settings()) as (con, _):
+        rows = training.train(con)
+    training.write(rows, version)
+    names = ("comparison", "level", "m", "u", "weight")
+    console().print(table(f"Version {version}", [dict(zip(names, row, strict=True)) for row in rows]))
+    typer.echo(
+        f"Written to {training.SEED}. It counts once identity_weights_version in dbt_project.yml is {version!r}."
+    )
+
+
 def _release() -> Any:
     from contextlib import closing
 

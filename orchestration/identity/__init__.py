@@ -1,1 +1,1 @@
-"""Identity around the SQL models: human decisions, the state that outlives a run, explaining, what a change moves."""
+"""Identity around the SQL models: names read, weights trained, human decisions, what outlives a run, reports."""

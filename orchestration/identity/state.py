@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import duckdb
 
 from orchestration.identity import overrides
+from orchestration.identity.normalise import read_names
 from orchestration.identity.tables import CARRIED, IDENTITY_TABLES
 from orchestration.ingestion.store import connect, literal
 from orchestration.settings import Settings
@@ -23,13 +24,14 @@ SOURCES = {
 
 
 def prepare(settings: Settings) -> None:
-    """Load overrides and carried state. Raises OverrideError for a line that cannot be obeyed."""
+    """Load overrides and carried state, read new names. Raises OverrideError for a line that cannot be obeyed."""
     decided = overrides.read(settings.identity_overrides)
     con = connect(settings)
     try:
         con.begin()
         load_overrides(con, decided)
         restore(con, settings)
+        read_names(con)
         con.commit()
     finally:
         con.close()

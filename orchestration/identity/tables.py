@@ -18,6 +18,10 @@ IDENTITY_TABLES = {
     "identity_members": """
         stream varchar not null, system varchar not null, record_ref varchar not null, customer_id varchar""",
     "identity_restored": "release_id varchar not null",
+    # Every distinct name text of the raw layer, read into comparable parts (normalise.py).
+    "identity_names": """
+        kind varchar not null, text varchar not null, given_norm varchar, given_forms varchar, family_norm varchar,
+        company_norm varchar""",
 }
 
 # Copies of what the last release holds; a release need not repeat them.

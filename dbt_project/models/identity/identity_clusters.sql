@@ -1,40 +1,60 @@
--- Connected components of the graph contact point - identifier: every point takes the smallest number it can reach.
+-- Components without contradiction stand as they are; the others grow anew, strongest edge first, refusing what contradicts.
 with recursive
 
-evidence as (
+components as (
 
-    select point_no, kind, value from {{ ref('identity_evidence') }} where not is_guarded
-
-),
-
--- One star per value: its points meet in the smallest of them.
-hubs as (
-
-    select kind, value, min(point_no) as hub_no
-    from evidence
-    group by kind, value
-    having count(*) > 1
+    select * from {{ ref('identity_components') }}
 
 ),
 
-spokes as (
+apart as (
 
-    select distinct evidence.point_no, hubs.hub_no
-    from evidence
-    inner join hubs on evidence.kind = hubs.kind and evidence.value = hubs.value
-    where evidence.point_no <> hubs.hub_no
+    select * from {{ ref('identity_contradictions') }}
 
 ),
 
-edges as (
+holdings as (
 
-    select point_no as from_no, hub_no as to_no from spokes
-    union all
-    select hub_no as from_no, point_no as to_no from spokes
+    select * from {{ ref('identity_holdings') }}
 
 ),
 
-{{ connected_components('reached', 'edges') }},
+disputed as (
+
+    select component_no from apart
+    union
+    select component_no from holdings
+
+),
+
+disputed_points as (
+
+    select components.point_no
+    from components
+    inner join disputed on components.component_no = disputed.component_no
+
+),
+
+-- Among equal weights the order is by hash, so that a long chain halves in each round.
+disputed_edges as (
+
+    select
+        edges.point_a,
+        edges.point_b,
+        row_number() over (
+            order by
+                edges.weight desc,
+                md5(cast(edges.point_a as varchar) || '|' || cast(edges.point_b as varchar)) asc,
+                edges.point_a asc,
+                edges.point_b asc
+        ) as place
+    from {{ ref('identity_edges') }} as edges
+    inner join disputed_points on edges.point_a = disputed_points.point_no
+    where edges.status = 'accepted'
+
+),
+
+{{ grown_clusters('grown', 'disputed_points', 'disputed_edges', 'apart', 'holdings') }},
 
 clustered as (
 
@@ -42,20 +62,27 @@ clustered as (
         points.point_no,
         points.point_id,
         points.stream,
-        coalesce(reached.cluster_no, points.point_no) as cluster_no
+        coalesce(grown.cluster_no, components.component_no) as cluster_no
     from {{ ref('identity_points') }} as points
-    left join reached on points.point_no = reached.point_no
+    inner join components on points.point_no = components.point_no
+    left join grown on points.point_no = grown.point_no
 
 ),
 
 -- An account, lead or profile is a person by itself; a guest order or a visitor only by an identifier that holds.
 persons as (
 
-    select distinct cluster_no
+    select distinct clustered.cluster_no
     from clustered
     where
-        stream in ('customers', 'leads', 'profiles')
-        or clustered.point_no in (select evidence.point_no from evidence where evidence.kind <> 'visitor')
+        clustered.stream in ('customers', 'leads', 'profiles')
+        or clustered.point_no in (
+            select evidence.point_no
+            from {{ ref('identity_evidence') }} as evidence
+            where
+                not evidence.is_guarded
+                and evidence.kind <> 'visitor'
+        )
 
 )
 

@@ -1,31 +1,57 @@
--- Points that share a value meet in the smallest of them.
+-- The cascade: rules in their order, then the score. A row is a union that was considered; clustering has the last word.
 with
 
-evidence as (
+by_score as (
 
-    select point_no, kind, value from {{ ref('identity_evidence') }} where not is_guarded
+    select
+        point_a,
+        point_b,
+        'score' as source,
+        'score' as rule,
+        cast(null as varchar) as kind,
+        cast(null as varchar) as value,
+        weight,
+        conflict
+    from {{ ref('identity_scores') }}
+    where weight >= {{ var('identity_review_from') }}
 
 ),
 
-hubs as (
+considered as (
 
-    select kind, value, min(point_no) as hub_no
-    from evidence
-    group by kind, value
-    having count(*) > 1
+    select * from {{ ref('identity_edges__by_rule') }}
+    union all
+    select * from by_score
+
+),
+
+best as (
+
+    select
+        *,
+        case
+            when source = 'score' and weight < ln({{ var('identity_wrong_merge_costs') }}) / ln(2) then 'grey zone'
+        end as doubt
+    from considered
+    qualify row_number() over (
+        partition by point_a, point_b
+        order by case when conflict is null then 0 else 1 end asc, source asc, weight desc, rule asc, kind asc, value asc
+    ) = 1
 
 )
 
-select distinct
-    hubs.hub_no as point_a,
-    evidence.point_no as point_b,
-    'rule' as source,
-    evidence.kind as rule,
-    evidence.kind,
-    evidence.value,
-    cast(20 as double) as weight,
-    'accepted' as status,
-    cast(null as varchar) as reason
-from evidence
-inner join hubs on evidence.kind = hubs.kind and evidence.value = hubs.value
-where evidence.point_no <> hubs.hub_no
+select
+    point_a,
+    point_b,
+    source,
+    rule,
+    kind,
+    value,
+    weight,
+    case
+        when conflict is not null then 'refused'
+        when doubt is not null then 'review'
+        else 'accepted'
+    end as status,
+    coalesce(conflict, doubt) as reason
+from best

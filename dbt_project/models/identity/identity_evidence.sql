@@ -1,66 +1,55 @@
-{%- set shared_by_more_than = 20 -%}
+-- Every identifier a row; what a guard drops stays, marked. Limits and blocked values are data (seeds).
 with
 
 points as (
 
-    select * from {{ ref('identity_points') }}
+    select
+        *,
+        family_norm || '|' || given_norm as name_norm
+    from {{ ref('identity_points') }}
 
 ),
 
 stated as (
 
+    {% for kind, column in identity_kinds_of_points().items() %}
     select
         point_no,
-        'email' as kind,
-        email_norm as value,
-        guard_reason
-    from points where email_norm is not null
-    union all
-    select
-        point_no,
-        'phone' as kind,
-        phone_norm as value,
-        guard_reason
-    from points where phone_norm is not null
-    union all
-    select
-        point_no,
-        'card_ref' as kind,
-        card_norm as value,
-        guard_reason
-    from points where card_norm is not null
-    union all
-    select
-        point_no,
-        'union' as kind,
-        union_ref as value,
-        guard_reason
-    from points where union_ref is not null
-    union all
-    select
-        point_no,
-        'account' as kind,
-        account_key as value,
-        guard_reason
+        '{{ kind }}' as kind,
+        {{ column }} as value,
+        {{ 'null' if kind.startswith('name_') else 'guard_reason' }} as guard_reason
     from points
-    where account_key is not null
-    union all
-    select
-        point_no,
-        'visitor' as kind,
-        visitor_key as value,
-        guard_reason
-    from points
-    where visitor_key is not null
+    where {{ column }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+limits as (
+
+    select * from {{ ref('identity_kinds') }}
 
 ),
 
 blocked as (
 
-    select
-        kind,
-        value
-    from {{ ref('blocked_identifiers') }}
+    select kind, value from {{ ref('blocked_identifiers') }} group by kind, value
+
+),
+
+-- Values that tell by their form that somebody had to fill in a field: noemail@…, x@x.com, 7777777777.
+made_up as (
+
+    select kind, value
+    from stated
+    where
+        kind = 'email'
+        and (
+            split_part(value, '@', 1) in (select blocked.value from blocked where blocked.kind = 'email_local')
+            or split_part(value, '@', 1) = split_part(split_part(value, '@', 2), '.', 1)
+        )
+        or kind = 'phone'
+        and replace({{ phone_tail('value') }}, substr({{ phone_tail('value') }}, 1, 1), '') = ''
     group by kind, value
 
 ),
@@ -68,13 +57,11 @@ blocked as (
 -- A link to an account is a statement, not a shared value: a customer may have any number of devices.
 crowded as (
 
-    select
-        kind,
-        value
+    select stated.kind, stated.value
     from stated
-    where kind <> 'account'
-    group by kind, value
-    having count(*) > {{ shared_by_more_than }}
+    inner join limits on stated.kind = limits.kind
+    group by stated.kind, stated.value, limits.shared_by_at_most
+    having count(*) > limits.shared_by_at_most
 
 )
 
@@ -82,12 +69,13 @@ select
     stated.point_no,
     stated.kind,
     stated.value,
-    coalesce(stated.guard_reason, blocked.kind, crowded.kind) is not null as is_guarded,
+    coalesce(stated.guard_reason, blocked.kind, made_up.kind, crowded.kind) is not null as is_guarded,
     coalesce(
         stated.guard_reason,
-        case when blocked.kind is not null then 'blocked_value' end,
+        case when coalesce(blocked.kind, made_up.kind) is not null then 'blocked_value' end,
         case when crowded.kind is not null then 'shared_by_many' end
     ) as guard_reason
 from stated
 left join blocked on stated.kind = blocked.kind and stated.value = blocked.value
+left join made_up on stated.kind = made_up.kind and stated.value = made_up.value
 left join crowded on stated.kind = crowded.kind and stated.value = crowded.value

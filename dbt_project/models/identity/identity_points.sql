@@ -7,40 +7,57 @@ records as (
 
 ),
 
+details as (
+
+    select * from {{ ref('identity_details') }}
+
+),
+
 points as (
 
     select
-        point_id,
-        stream,
-        email_norm,
-        phone_norm,
-        card_norm,
-        union_ref,
-        account_key,
-        visitor_key,
-        guard_reason
+        records.point_id,
+        records.stream,
+        records.email_norm,
+        records.phone_norm,
+        records.card_norm,
+        records.union_ref,
+        records.account_key,
+        records.visitor_key,
+        records.guard_reason
     from records
-    where stream <> 'orders'
+    where records.stream <> 'orders'
 
     union all
 
     select
-        point_id,
-        min(stream) as stream,
-        min(email_norm) as email_norm,
-        min(phone_norm) as phone_norm,
-        min(card_norm) as card_norm,
+        records.point_id,
+        min(records.stream) as stream,
+        min(records.email_norm) as email_norm,
+        min(records.phone_norm) as phone_norm,
+        min(records.card_norm) as card_norm,
         null as union_ref,
         null as account_key,
-        min(visitor_key) as visitor_key,
+        min(records.visitor_key) as visitor_key,
         null as guard_reason
     from records
-    where stream = 'orders'
-    group by point_id
+    where records.stream = 'orders'
+    group by records.point_id
 
 )
 
 select
-    *,
-    row_number() over (order by point_id) as point_no
+    points.*,
+    details.subject,
+    details.given_norm,
+    details.given_forms,
+    details.family_norm,
+    details.company_norm,
+    details.tax_norm,
+    details.birth_text,
+    details.postal_norm,
+    details.street_norm,
+    details.city_norm,
+    row_number() over (order by points.point_id) as point_no
 from points
+left join details on points.point_id = details.point_id

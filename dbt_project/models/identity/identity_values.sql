@@ -1,11 +1,16 @@
--- Unguarded points that share a value are one cluster, so a value has one customer.
+-- A value that the guards let through and that yet two persons hold says of nobody who it is.
 select
     evidence.kind,
     evidence.value,
-    min(clusters.customer_id) as customer_id
+    min(persons.customer_id) as customer_id
 from {{ ref('identity_evidence') }} as evidence
-inner join {{ ref('identity_persons') }} as clusters on evidence.point_no = clusters.point_no
+inner join {{ ref('identity_persons') }} as persons on evidence.point_no = persons.point_no
+inner join {{ ref('identity_kinds') }} as kinds on evidence.kind = kinds.kind
 where
-    not evidence.is_guarded
-    and clusters.customer_id is not null
+    kinds.is_identifier
+    -- What a link says does not move the account itself.
+    and (evidence.kind <> 'account' or persons.point_id = 'customers:' || evidence.value)
+    and not evidence.is_guarded
+    and persons.customer_id is not null
 group by evidence.kind, evidence.value
+having count(distinct persons.customer_id) = 1

@@ -1,0 +1,129 @@
+"""Quality of the identity engine where the truth is known: one threshold, one engine, the same columns for all.
+
+    python -m benchmarks.bench_identity --data FOLDER [--home CRM_HOME ...]
+
+FOLDER holds er_febrl/ and er_fake1000/; each home is a built demo company with its truth. Weights are learnt on each
+data set by itself without its truth; the demo companies also run with the shipped weights. Splink's row stands beside
+where Splink is installed.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from benchmarks import identity_data
+from orchestration.identity import engine, train
+
+SAYS_NOTHING = "coalesce(given_norm, family_norm, company_norm, email_norm, phone_norm, card_norm, account_key) is null"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Pairs over clusters: of those predicted, how many are right; of the true ones, how many were found."""
+
+    right: int
+    predicted: int
+    true: int
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.predicted if self.predicted else float("nan")
+
+    @property
+    def recall(self) -> float:
+        return self.right / self.true if self.true else float("nan")
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / (self.predicted + self.true) if self.predicted + self.true else float("nan")
+
+    def __str__(self) -> str:
+        return f"P {self.precision:.4f}  R {self.recall:.4f}  F1 {self.f1:.4f}"
+
+
+def load(points: pd.DataFrame) -> duckdb.DuckDBPyConnection:
+    """An engine database over the points, the truth aside in `truth`."""
+    con = duckdb.connect(config={"threads": 2})
+    con.execute("create schema identity")
+    con.register("frame", points)
+    types = ", ".join(
+        f"cast({c} as {'bigint' if c == 'point_no' else 'varchar'}) as {c}" for c in identity_data.COLUMNS
+    )
+    con.execute(f"create table identity.identity_points as select {types} from frame")
+    con.execute("create table truth as select cast(point_no as bigint) as point_no, cast(entity as varchar) as entity "
+                "from frame where entity is not null")  # fmt: skip
+    con.unregister("frame")
+    return con
+
+
+def pairs(con: duckdb.DuckDBPyConnection, columns: str, only: str = "true") -> int:
+    """Pairs of records with a truth that agree on the columns (entity, cluster_no)."""
+    return con.execute(f"""
+        select coalesce(sum(n * (n - 1) // 2), 0) from (
+            select count(*) as n from truth join identity.identity_clusters using (point_no)
+            join identity.identity_points using (point_no) where {only} group by {columns})
+        """).fetchall()[0][0]
+
+
+def quality(con: duckdb.DuckDBPyConnection, only: str = "true") -> Quality:
+    """Pairwise quality among the records that `only` picks."""
+    return Quality(*(pairs(con, by, only) for by in ("entity, cluster_no", "cluster_no", "entity")))
+
+
+def blocking_recall(con: duckdb.DuckDBPyConnection, only: str = "true") -> float:
+    """Share of the true pairs that are compared at all, or joined by what needs no comparison."""
+    found, true = con.execute(f"""
+        with said as (select point_no, entity from truth join identity.identity_points using (point_no) where {only})
+        select count(*) filter (exists (select 1 from identity.identity_pairs p where p.point_a = a.point_no
+            and p.point_b = b.point_no) or x.cluster_no = y.cluster_no), count(*)
+        from said a join said b on a.entity = b.entity and a.point_no < b.point_no
+        join identity.identity_clusters x on x.point_no = a.point_no
+        join identity.identity_clusters y on y.point_no = b.point_no""").fetchall()[0]
+    return found / true if true else float("nan")
+
+
+def measure(name: str, points: pd.DataFrame, shipped: bool = False) -> None:
+    """Run the engine over the points and print its figures."""
+    con = load(points)
+    start = time.perf_counter()
+    engine.run(con, engine.UNTRAINED)
+    if not shipped:
+        rows = train.train(con)
+        con.execute("delete from seeds.identity_weights")
+        con.executemany("insert into seeds.identity_weights values (?, ?, ?, ?, ?, ?)",
+                        [(engine.macro("var", "identity_weights_version"), *row) for row in rows])  # fmt: skip
+    engine.run(con, engine.MODELS[len(engine.UNTRAINED) :])
+    seconds = time.perf_counter() - start
+    large = "cluster_no in (select cluster_no from truth join identity.identity_clusters using (point_no)" \
+        " group by cluster_no having count(*) >= 3)"  # fmt: skip
+    of_large = quality(con, large).precision
+    print(f"{name:26} {quality(con)}  blocking {blocking_recall(con):.4f}  clusters>=3 {of_large:.4f}"
+          f"  {seconds:.1f} s", flush=True)  # fmt: skip
+    said = f"not ({SAYS_NOTHING})"
+    if quality(con, said) != quality(con):
+        print(
+            f"{'  records that say anything':26} {quality(con, said)}  blocking {blocking_recall(con, said):.4f}",
+            flush=True,
+        )
+    con.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with er_febrl/ and er_fake1000/")
+    parser.add_argument("--home", type=Path, action="append", default=[], help="a built demo company; may be repeated")
+    args = parser.parse_args()
+    if args.data:
+        measure("febrl 3", identity_data.febrl(args.data))
+        measure("fake_1000", identity_data.fake_1000(args.data))
+    for home in args.home:
+        measure(f"{home.name}, shipped weights", identity_data.demo(home), shipped=True)
+        measure(f"{home.name}, own weights", identity_data.demo(home))
+
+
+if __name__ == "__main__":
+    main()

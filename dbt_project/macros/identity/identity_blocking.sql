@@ -1,0 +1,33 @@
+{#-
+    Blocks and their keys over identity_traits (with form_1..3, initial and birth_year). Each error leaves some key whole: a
+    wrong birth date the names, a wrong name the contact data, a move the birth date. The coarse ones split common names.
+-#}
+{% macro identity_blocking() -%}
+    {{ return({
+        'email': ['email_norm'],
+        'email_local': ['email_local'],
+        'phone': ['phone_key'],
+        'card': ['card_norm'],
+        'tax': ['tax_norm'],
+        'name': ["family_norm || '|' || form_1", "family_norm || '|' || form_2", "family_norm || '|' || form_3"],
+        'name_swapped': ["least(family_norm, given_norm) || '|' || greatest(family_norm, given_norm)"],
+        'name_city': ["family_norm || '|' || form_1 || '|' || city_norm"],
+        'name_year': ["family_norm || '|' || form_1 || '|' || birth_year"],
+        'family_initial': ["family_norm || '|' || initial"],
+        'family_birth': ["family_norm || '|' || birth_text"],
+        'given_birth': ["form_1 || '|' || birth_text"],
+        'birth': ['birth_text'],
+        'given_year': ["form_1 || '|' || birth_year"],
+        'family_year': ["family_norm || '|' || birth_year"],
+        'given_city': ["form_1 || '|' || city_norm"],
+        'family_city': ["family_norm || '|' || city_norm"],
+        'city_year': ["city_norm || '|' || birth_year"],
+        'family_postal': ["family_norm || '|' || postal_norm"],
+        'given_postal': ["form_1 || '|' || postal_norm"],
+        'birth_postal': ["birth_text || '|' || postal_norm"],
+        'street': ["street_norm || '|' || postal_norm"],
+        'given_street': ["form_1 || '|' || street_norm"],
+        'company': ['company_norm'],
+        'company_postal': ["substr(company_norm, 1, 4) || '|' || postal_norm"],
+    }) }}
+{%- endmacro %}

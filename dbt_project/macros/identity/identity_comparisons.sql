@@ -1,0 +1,128 @@
+{#-
+    What two records are compared by (Fellegi and Sunter 1969), read by the models and by `acrm identity train` alike.
+    Level 0: a value is missing on either side; 1: none of the conditions holds; 2 and up: the conditions in order, the last
+    one that holds counts. `l` and `r` are rows of identity_traits; `rarity` names the column whose rare values weigh more;
+    `apart` holds where the values cannot be compared: another script (Latin letters sort before '{'), or counted elsewhere.
+-#}
+{% macro identity_comparisons() -%}
+    {{ return([
+        {
+            'name': 'given',
+            'known': ['given_norm'],
+            'apart': "(l.given_norm < '{') <> (r.given_norm < '{')",
+            'rarity': 'given_norm',
+            'levels': [
+                text_near('l.given_norm', 'r.given_norm'),
+                "(length(l.given_norm) = 1 or length(r.given_norm) = 1) and substr(l.given_norm, 1, 1) = substr(r.given_norm, 1, 1)",
+                "strpos(l.given_forms, '|' || r.given_norm || '|') > 0 or strpos(r.given_forms, '|' || l.given_norm || '|') > 0",
+                names_swapped(),
+                "l.given_norm = r.given_norm",
+            ],
+        },
+        {
+            'name': 'family',
+            'known': ['family_norm'],
+            'apart': "(l.family_norm < '{') <> (r.family_norm < '{') or l.given_norm <> r.given_norm and " ~ names_swapped(),
+            'rarity': 'family_norm',
+            'levels': [text_near('l.family_norm', 'r.family_norm'), "l.family_norm = r.family_norm"],
+        },
+        {
+            'name': 'birth',
+            'known': ['birth_text'],
+            'levels': [
+                "substr(l.birth_text, 1, 4) = substr(r.birth_text, 1, 4) or substr(l.birth_text, 5) = substr(r.birth_text, 5)",
+                "levenshtein(l.birth_text, r.birth_text) = 1 or (substr(l.birth_text, 1, 4) = substr(r.birth_text, 1, 4)"
+                ~ " and substr(l.birth_text, 5, 2) = substr(r.birth_text, 7) and substr(l.birth_text, 7) = substr(r.birth_text, 5, 2))",
+                "l.birth_text = r.birth_text",
+            ],
+        },
+        {
+            'name': 'email',
+            'known': ['email_norm'],
+            'levels': [
+                "l.email_local = r.email_local or levenshtein(l.email_norm, r.email_norm) <= 2",
+                "l.email_norm = r.email_norm",
+            ],
+        },
+        {
+            'name': 'phone',
+            'known': ['phone_key'],
+            'levels': ["levenshtein(l.phone_key, r.phone_key) <= 2", "l.phone_key = r.phone_key"],
+        },
+        {
+            'name': 'address',
+            'known': ['area_norm'],
+            'levels': [
+                "l.city_norm = r.city_norm",
+                "l.street_norm = r.street_norm",
+                "l.postal_norm = r.postal_norm",
+                "l.postal_norm = r.postal_norm and l.street_norm = r.street_norm",
+            ],
+        },
+        {
+            'name': 'card',
+            'known': ['card_norm'],
+            'levels': ["l.card_norm = r.card_norm"],
+        },
+        {
+            'name': 'tax',
+            'known': ['tax_norm'],
+            'levels': ["levenshtein(l.tax_norm, r.tax_norm) <= 2", "l.tax_norm = r.tax_norm"],
+        },
+        {
+            'name': 'company',
+            'known': ['company_norm'],
+            'rarity': 'company_norm',
+            'levels': [text_near('l.company_norm', 'r.company_norm'), "l.company_norm = r.company_norm"],
+        },
+        {
+            'name': 'subject',
+            'known': ['subject'],
+            'levels': ["l.subject = r.subject"],
+        },
+    ]) }}
+{%- endmacro %}
+
+{#- Whether given and family name stand in each other's place, but for a slip. -#}
+{% macro names_swapped() -%}
+    ({{ text_near('l.given_norm', 'r.family_norm') }} and {{ text_near('l.family_norm', 'r.given_norm') }})
+{%- endmacro %}
+
+{% macro comparison_level(comparison) -%}
+    case
+        {%- for column in comparison.known %}
+        when l.{{ column }} is null or r.{{ column }} is null then 0
+        {%- endfor %}
+        {%- if 'apart' in comparison %}
+        when {{ comparison.apart }} then 0
+        {%- endif %}
+        {%- for condition in comparison.levels | reverse %}
+        when {{ condition }} then {{ comparison.levels | length + 2 - loop.index }}
+        {%- endfor %}
+        else 1
+    end
+{%- endmacro %}
+
+{#- Place value of each comparison in the one number that stands for all levels of a pair. -#}
+{% macro pattern_places() -%}
+    {%- set places, product = {}, namespace(value=1) -%}
+    {%- for comparison in identity_comparisons() -%}
+        {%- do places.update({comparison.name: product.value}) -%}
+        {%- set product.value = product.value * (comparison.levels | length + 2) -%}
+    {%- endfor -%}
+    {{ return(places) }}
+{%- endmacro %}
+
+{% macro pair_pattern() -%}
+    {%- set places = pattern_places() -%}
+    {%- for comparison in identity_comparisons() %}
+        {{ '+ ' if not loop.first }}{{ places[comparison.name] }} * {{ comparison_level(comparison) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Level of one comparison, taken out of the number of a pair. -#}
+{% macro level_in(pattern, name) -%}
+    {%- for comparison in identity_comparisons() if comparison.name == name -%}
+        (cast(floor({{ pattern }} / {{ pattern_places()[name] }}.0) as bigint) % {{ comparison.levels | length + 2 }})
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,54 @@
+"""`ops.identity_names`: every distinct name text of the raw layer with its comparable parts, each read once.
+
+SQL folds case, width and blanks; it cannot tell that 欧阳娜 is Na Ouyang, nor that Bill may be William. So names
+are read in Python, distinct and unseen ones only: nothing new costs one anti-join. Staging joins the table by `text`.
+"""
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from orchestration.identity.names import company, person
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Streams that state names: the person's name text (given|family|whole) and the company's.
+UNSEEN = """
+    with stated as (
+        select 'person' as kind,
+            coalesce(given_name, '') || '|' || coalesce(family_name, '') || '|' || coalesce(name, '') as text
+        from raw.customers
+        union select 'person', '||' || name from raw.leads where name is not null
+        union select 'person', '||' || display_name from raw.profiles where display_name is not null
+        union select 'company', company_name from raw.customers where company_name is not null
+    )
+    select kind, text from stated where text <> '||'
+    except select kind, text from ops.identity_names"""
+
+
+def read_names(con: duckdb.DuckDBPyConnection) -> int:
+    """Add the names that the raw layer has and the table has not; how many. Runs after ingest, before dbt."""
+    unseen = con.execute(UNSEEN).fetchall()
+    if unseen:
+        con.register("new_names", parsed(unseen))
+        con.execute("insert into ops.identity_names select * from new_names")
+        con.unregister("new_names")
+    return len(unseen)
+
+
+def parsed(texts: list[tuple[str, str]]) -> "pd.DataFrame":
+    """One row per (kind, text) in the columns of the table; parts that a text has not are NULL."""
+    import pandas as pd
+
+    rows = [(kind, text, *_parts(kind, text)) for kind, text in texts]
+    frame = pd.DataFrame(rows, columns=["kind", "text", "given_norm", "given_forms", "family_norm", "company_norm"])
+    return frame.astype("str").replace({"": None})
+
+
+def _parts(kind: str, text: str) -> tuple[str, str, str, str]:
+    if kind == "company":
+        return "", "", "", company(text)
+    given, family, *whole = text.split("|", 2)
+    name = person(given, family, whole[0] if whole else "")
+    return name.given, name.forms, name.family, ""

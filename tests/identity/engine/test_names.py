@@ -1,0 +1,95 @@
+"""Names as people type them, read into parts that compare."""
+
+import importlib.util
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.identity import normalise
+from orchestration.identity.names import Name, company, person
+from orchestration.identity.tables import IDENTITY_TABLES
+
+HAS_PINYIN = importlib.util.find_spec("pypinyin") is not None
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("Siobhán", "O’Connor", ""), ("siobhan", "oconnor")),
+        (("", "", "Mr. John Smith"), ("john", "smith")),
+        (("JOHN ", " SMITH", ""), ("john", "smith")),
+        (("", "", "Ｊｏｈｎ　Ｓｍｉｔｈ"), ("john", "smith")),
+        (("", "", "Zhang Yingqiang"), ("yingqiang", "zhang")),
+        (("", "", "WangBochao"), ("bochao", "wang")),
+        (("", "", "Anne-Marie Duval"), ("anne", "duval")),
+        (("", "", "小太阳43"), ("", "")),
+        (("", "", "小太阳"), ("", "")),
+        (("", "", "sunny77"), ("", "")),
+        (("", "", ""), ("", "")),
+        (("", "", "Madonna"), ("", "")),
+    ],
+)
+def test_a_name_is_read_into_given_and_family(parts: tuple[str, str, str], expected: tuple[str, str]) -> None:
+    name = person(*parts)
+    assert (name.given, name.family) == expected
+
+
+def test_a_nickname_stands_for_every_name_it_may_be_short_for() -> None:
+    assert person("Alex", "Ray", "").forms == "|alex|alexander|alexandra|"
+    assert person("Bill", "Ray", "").forms == "|bill|william|"
+    assert person("William", "Ray", "").forms == "|william|"
+
+
+@pytest.mark.skipif(not HAS_PINYIN, reason="pypinyin is not installed here")
+@pytest.mark.parametrize(
+    ("han", "latin"),
+    [("欧阳娜娜", ("nana", "ouyang")), ("单雄信", ("xiongxin", "shan")), ("曾国藩", ("guofan", "zeng"))],
+)
+def test_a_chinese_name_is_read_in_pinyin_with_compound_surnames_and_their_readings(han: str, latin: tuple) -> None:
+    assert person("", "", han) == person(*latin, "")
+
+
+def test_a_chinese_name_is_split_behind_its_surname() -> None:
+    one, whole = person("娜娜", "欧阳", ""), person("", "", "欧阳娜娜")
+    assert whole == one
+    assert whole.given and whole.family
+
+
+def test_a_company_is_known_without_its_legal_form() -> None:
+    assert company("Linford Catering Ltd") == company("LINFORD CATERING LIMITED") == "linford catering"
+    assert company("上海万象商贸有限公司") == company("上海万象商贸") == "上海万象"
+    assert company("Group Ltd") == "group", "something of the name always remains"
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=80))
+def test_any_text_is_read_without_error_and_the_same_way_twice(first: str, last: str, whole: str) -> None:
+    name = person(first, last, whole)
+    assert isinstance(name, Name)
+    assert name == person(unicodedata.normalize("NFC", first), unicodedata.normalize("NFC", last), whole)
+    assert name.forms == "" or f"|{name.given}|" in name.forms or name.forms.count("|") >= 2
+
+
+def test_names_are_read_once_and_only_new_ones_later() -> None:
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute("create schema raw")
+    con.execute("create schema ops")
+    con.execute(f"create table ops.identity_names ({IDENTITY_TABLES['identity_names']})")
+    con.execute("create table raw.customers (given_name text, family_name text, name text, company_name text)")
+    con.execute("create table raw.leads (name text)")
+    con.execute("create table raw.profiles (display_name text)")
+    con.execute("insert into raw.customers values ('Bill', 'Ray', null, null), (null, null, null, 'Ray Ltd')")
+    con.execute("insert into raw.leads values ('Ann Ray'), (null)")
+    assert [normalise.read_names(con), normalise.read_names(con)] == [3, 0]
+    con.execute("insert into raw.profiles values ('sunny77')")
+    assert normalise.read_names(con) == 1
+    rows = con.execute("select * from ops.identity_names order by kind, text").fetchall()
+    assert rows == [
+        ("company", "Ray Ltd", None, None, None, "ray"),
+        ("person", "Bill|Ray|", "bill", "|bill|william|", "ray", None),
+        ("person", "||Ann Ray", "ann", "|ann|", "ray", None),
+        ("person", "||sunny77", None, None, None, None),
+    ]

@@ -1,0 +1,94 @@
+"""Who is one person and who is not, on records planted by hand (F-65, F-66, F-67, S024, S031, S032)."""
+
+import pytest
+
+from tests.identity.engine.planted import Scenes, record
+
+HOME = {"postal_norm": "LS11AA", "street_norm": "4millhill", "city_norm": "leeds"}
+FAMILY = {"email_norm": "thefamily@home.example", "phone_norm": "+442079460011", **HOME}
+ORDER = {"stream": "orders", "subject": None}
+PHONE = "+447400111222"
+MIXED = [
+    record("Rose Ashford", phone_norm=PHONE, **HOME),
+    record("Hugo Ashford", phone_norm=PHONE),
+    record("Rosie Ashford", email_norm="r@own.example", **HOME),
+    record("R Ashford", email_norm="r@own.example"),
+]
+CASES = {
+    "changed": [
+        record("William Thornby", birth_text="19710214", email_norm="w@old.example", phone_norm=PHONE, **HOME),
+        record("Bill Thornbey", birth_text="19710214", email_norm="b@new.example", phone_norm="+447400333444", **HOME),
+        record("W Thornby", birth_text="19710214", phone_norm="+447400333444"),
+    ],
+    "household": [record("Rose Ashford", birth_text="19710214", **FAMILY),
+                  record("Hugo Ashford", birth_text="19990630", **FAMILY)],
+    "household without dates": [record("Rose Ashford", **FAMILY), record("Hugo Ashford", **FAMILY)],
+    "father and son": [record("Hugo Ashford", birth_text="19590812", **HOME),
+                       record("Hugo Ashford", birth_text="19910325", **HOME)],
+    "lent card": [record(name, card_norm="63350000", email_norm=f"{name[:4].lower()}@own.example")
+                  for name in ("Rose Ashford", "Liam Becker", "Mona Castle")],
+    "one phone": [record("Rose Ashford", phone_norm=PHONE), record("Rosie Ashford", phone_norm=PHONE),
+                  record("Liam Becker", phone_norm=PHONE)],
+    "company": [record(subject="company", company_norm="ashford mills", tax_norm="00112233", phone_norm=PHONE),
+                record("Rose Ashford", phone_norm=PHONE)],
+    "stated": [record("Rose Ashford", account_key="shop:1"),
+               record("Sunny Meadow", stream="profiles", account_key="shop:1")],
+    "guest": [record("Rose Ashford", email_norm="home@own.example", birth_text="19710214"),
+              record("Liam Becker", email_norm="home@own.example", birth_text="19910325"),
+              record(**ORDER, email_norm="home@own.example")],
+    "nothing": [record(), record(), record(**ORDER)],
+    "mixed": MIXED,
+    "mixed, backwards": MIXED[::-1],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scenes() -> Scenes:
+    return Scenes(CASES)
+
+
+def groups(*members: set[int]) -> set[frozenset[int]]:
+    return {frozenset(each) for each in members}
+
+
+def test_a_person_who_changed_phone_mail_and_spelling_is_one(scenes: Scenes) -> None:
+    assert scenes.clusters("changed") == groups({1, 2, 3})
+
+
+@pytest.mark.parametrize("case", ["household", "household without dates"])
+def test_members_of_a_household_stay_apart_though_they_share_mail_phone_and_home(scenes: Scenes, case: str) -> None:
+    assert scenes.clusters(case) == groups({1}, {2})
+    assert scenes.review(case) == [(1, 2, "refused")]
+
+
+def test_father_and_son_of_one_name_at_one_address_stay_apart(scenes: Scenes) -> None:
+    assert scenes.clusters("father and son") == groups({1}, {2})
+
+
+def test_a_card_lent_to_others_does_not_make_them_its_holder(scenes: Scenes) -> None:
+    assert scenes.clusters("lent card") == groups({1}, {2}, {3})
+
+
+def test_a_shared_phone_joins_only_names_that_agree(scenes: Scenes) -> None:
+    assert scenes.clusters("one phone") == groups({1, 2}, {3})
+
+
+def test_a_company_and_the_person_who_answers_for_it_are_two(scenes: Scenes) -> None:
+    assert scenes.clusters("company") == groups({1}, {2})
+
+
+def test_a_stated_account_holds_whatever_its_profile_is_called(scenes: Scenes) -> None:
+    assert scenes.clusters("stated") == groups({1, 2})
+
+
+def test_two_persons_do_not_meet_in_the_guest_order_of_their_common_mailbox(scenes: Scenes) -> None:
+    assert scenes.clusters("guest") in (groups({1, 3}, {2}), groups({1}, {2, 3}))
+
+
+def test_records_without_any_identifier_stay_alone(scenes: Scenes) -> None:
+    assert scenes.clusters("nothing") == groups({1}, {2}, {3})
+
+
+def test_the_order_of_the_records_does_not_matter(scenes: Scenes) -> None:
+    backwards = {frozenset(5 - n for n in each) for each in scenes.clusters("mixed, backwards")}
+    assert scenes.clusters("mixed") == backwards == groups({1, 3, 4}, {2})
