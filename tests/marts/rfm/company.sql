@@ -4,7 +4,8 @@ create schema if not exists core;
 create or replace macro pick(a, b, n) as cast(hash(a || ':' || b) % n as integer);
 create table core.dim_products as
 select 'p' || i as product_id, 'p' || i as product_name, ['tea', 'light', 'linen', null][1 + i % 4] as category_name,
-    cast(case when i % 5 > 0 then 2 + i end as decimal(18, 4)) as unit_cost_base
+    cast(case when i % 5 > 0 then 2 + i end as decimal(18, 4)) as unit_cost_base,
+    date '2021-06-01' + (60 * i)::integer as launched_on
 from range(20) as t(i);
 create table core.fct_orders as
 with customers as (select i, 'c' || lpad(i::varchar, 3, '0') as customer_id, 1 + pick(i, 'n', 3) * pick(i, 'm', 5) as orders
@@ -68,3 +69,5 @@ select 'a' || i as answer_id, 'c' || lpad((i % 240)::varchar, 3, '0') as custome
 create table core.fct_engagements as
 select 'e' || i as engagement_id, 'c' || lpad((i % 200)::varchar, 3, '0') as customer_id,
     ['share', 'like', 'comment'][1 + i % 3] as engagement_kind, date '2022-03-01' + i::integer as occurred_on from range(300) as t(i);
+create table core.int_customers__interactions_summed as
+select customer_id, count(*) as session_count from core.customer_interactions group by 1;
