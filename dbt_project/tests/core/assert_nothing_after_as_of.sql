@@ -4,7 +4,8 @@
     'fct_engagements': 'occurred_on', 'fct_tickets': 'opened_on', 'fct_contacts': 'started_on', 'fct_surveys': 'answered_on',
     'fct_opportunities': 'coalesce(closed_on, created_on)', 'fct_opportunity_stages': 'entered_on',
     'fct_campaign_contacts': 'sent_on', 'fct_campaign_responses': 'responded_on', 'customer_interactions': 'happened_on',
-    'daily_sales': 'sold_on', 'dim_customers': 'last_interaction_on',
+    'daily_sales': 'sold_on', 'dim_customers': 'last_interaction_on', 'stage_events': 'occurred_on',
+    'deal_snapshots': 'won_on', 'customer_lifecycle': 'valid_from', 'churn_reasons': 'last_evidence_on',
 } %}
 {% for fact, day in facts.items() %}
 select '{{ fact }}' as fact, max({{ day }}) as last_on

@@ -1,5 +1,5 @@
 -- A lost deal that carries an amount shows that its system states amounts before the end; one that fills them in on
--- winning would tell the outcome, so there the mean of what was won before stands in.
+-- winning would tell the outcome, so there, and before the first loss, the mean of what was won stands in.
 with
 
 snapshots as (
@@ -63,7 +63,7 @@ valued as (
         case
             when
                 snapshots.opening_amount_base > 0
-                and coalesce(systems.stated_share, 1) >= {{ parameter('forecast_parameters', 'stated_share') }} then 'stated'
+                and systems.stated_share >= {{ parameter('forecast_parameters', 'stated_share') }} then 'stated'
             when products.mean_won is not null then 'product_mean'
             when systems.mean_won is not null then 'system_mean'
         end as amount_basis,
