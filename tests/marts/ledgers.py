@@ -1,6 +1,7 @@
 """The demo company as it would have been built on a past day, by the persons known today."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -22,11 +23,10 @@ def rebuilt(dbt: Dbt, company: Company, folder: Path, as_of: str = PAST) -> Path
 
 
 def differing(now: Path, past: Path, cut: str, whole: str) -> list[tuple]:
-    """Rows, with how often, of `cut` (over the present) and `whole` (over the past) that are not in the other one."""
-    with duckdb.connect(str(past)) as con:
-        con.execute(f"attach '{now}' as present (read_only)")
-        con.execute("use present")
-        con.execute(f"create temp table cut as {cut}")
-        con.execute(f"use {past.stem}")
-        con.execute(f"create temp table whole as {whole}")
-        return con.execute("(from cut except all from whole) union all (from whole except all from cut)").fetchall()
+    """Rows, each as often, of `cut` (over the present) and `whole` (over the past) that are not in the other one."""
+    found = []
+    for database, query in ((now, cut), (past, whole)):
+        with duckdb.connect(str(database)) as con:
+            found.append(Counter(con.execute(query).fetchall()))
+    present, then = found
+    return [*(present - then).elements(), *(then - present).elements()]
