@@ -17,7 +17,7 @@ from orchestration.settings import Settings
 
 __all__ = [
     "Inputs", "NothingToDo", "RunResult", "TransformFailed", "audit", "exclusive", "feeds", "feeds_needed", "gate",
-    "has_news", "ingest", "inputs", "is_idle", "judge", "publish", "recover", "run", "serving", "transform",
+    "has_news", "ingest", "inputs", "is_idle", "judge", "publish", "recover", "run", "score", "serving", "transform",
 ]  # fmt: skip
 
 _held: set[Path] = set()
@@ -115,7 +115,25 @@ def transform(
         send(Event("transform", "plan", "dbt", facts={"groups": of.groups()}))
     with exclusive(settings):
         prepare(settings)
-        return of.build(day, select or (), full, tests, on_event=lambda node: send(_built(node)))
+        nodes = of.build(day, select or (), full, tests, on_event=lambda node: send(_built(node)))
+        if not select and all(node.status != "error" for node in nodes):
+            score(settings, day, on_event)
+    return nodes
+
+
+def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> None:
+    """Tables of schema `scores`, by Python from the models as built; `transform` does it after a whole build."""
+    from ml.scoring import score_all
+    from orchestration.ingestion.store import connect
+
+    send, start = sender(on_event), time.perf_counter()
+    with exclusive(settings):
+        con = connect(settings)
+        try:
+            done = score_all(con, as_of)
+        finally:
+            con.close()
+    send(Event("score", "scored", "models", seconds=time.perf_counter() - start, facts={"scorers": done}))
 
 
 def _built(node: Any) -> Event:
