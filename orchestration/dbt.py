@@ -107,7 +107,7 @@ class Project:
         args += [] if tests else ["--exclude-resource-type", "test"]
         args += ["--select", *select] if select else []
         args += ["--full-refresh"] if full_refresh else []
-        args += self._flags(as_of.isoformat())
+        args += self._flags(as_of.isoformat(), user_segmentations=self._own_segmentations())
         try:
             outcome = self._runner(on_event, manifest).invoke(args)
         finally:
@@ -159,8 +159,13 @@ class Project:
 
         return dbtRunner(manifest=manifest, callbacks=[finished])
 
-    def _flags(self, as_of: str) -> list[str]:
-        variables = {"as_of": as_of, "base_currency": self.settings.base_currency}
+    def _own_segmentations(self) -> list[dict[str, Any]]:
+        from orchestration.segments.load import own_segmentations
+
+        return [each.as_variable() for each in own_segmentations(self.settings)]
+
+    def _flags(self, as_of: str, **more: Any) -> list[str]:
+        variables = {"as_of": as_of, "base_currency": self.settings.base_currency, **more}
         return [
             *("--project-dir", str(self.folder), "--profiles-dir", str(self.folder)),
             *("--target-path", str(self.target), "--log-path", str(self.target / "logs")),

@@ -81,6 +81,7 @@ def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date)
         "as_of": as_of.isoformat(),
         "base_currency": settings.base_currency,
         "identity_overrides": _sha256(settings.identity_overrides),
+        "segments": hash_files(settings.home, (settings.home / "segments").glob("*.yml")),
         "project": project_hash(project_folder()),
         "code": code_hash(),
     }

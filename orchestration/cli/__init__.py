@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import demo, identity, look, quarantine, release, run
+from orchestration.cli import demo, identity, look, quarantine, release, run, segments
 from orchestration.cli.errors import explain
 
 HELP = """
@@ -46,6 +46,7 @@ look.add_to(app)
 identity.add_to(app)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(release.app, name="release")
+app.add_typer(segments.app, name="segments")
 demo.add_to(app)
 app.add_typer(look.contract, name="contract")
 

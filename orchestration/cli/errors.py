@@ -15,6 +15,7 @@ CODES = {
     "SourceError": USER,
     "ReleaseError": USER,
     "TooLittle": USER,
+    "SegmentError": USER,
     "UserError": USER,
     "OverrideError": USER,
     "GateFailed": GATE,

@@ -36,6 +36,10 @@ def test_these_are_the_commands():
         "release verify",
         "repair",
         "run",
+        "segments columns",
+        "segments diff",
+        "segments list",
+        "segments preview",
         "status",
     ]
 

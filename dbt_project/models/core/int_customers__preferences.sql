@@ -1,0 +1,28 @@
+with
+
+accounts as (
+
+    select
+        links.customer_id,
+        accounts.interests,
+        accounts.purchase_motive,
+        row_number() over (
+            partition by links.customer_id
+            order by coalesce(accounts.updated_at, accounts.created_at) nulls first, accounts.system, accounts.customer_ref
+        ) as recency_no
+    from {{ ref('stg_sales__customers') }} as accounts
+    inner join {{ ref('identity_links') }} as links
+        on
+            accounts.system = links.system
+            and accounts.customer_ref = links.record_ref
+    where links.stream = 'customers'
+
+)
+
+select
+    customer_id,
+    {{ newest('interests', 'recency_no') }} as interests,
+    {{ newest('purchase_motive', 'recency_no') }} as purchase_motive
+from accounts
+where customer_id is not null
+group by customer_id

@@ -1,0 +1,1 @@
+"""Segments as code: YAML files in, checked rules out. dbt builds the members; nothing here touches a warehouse."""
