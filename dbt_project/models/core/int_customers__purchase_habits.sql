@@ -24,7 +24,7 @@ ranked as (
         *,
         row_number() over (
             partition by customer_no
-            order by case when category_no is null then 1 else 0 end, order_count desc, category_no
+            order by case when category_no is null then 1 else 0 end asc, order_count desc, category_no asc
         ) as category_rank
     from bought
 

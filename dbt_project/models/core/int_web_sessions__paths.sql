@@ -85,5 +85,8 @@ select
     cast(sum(is_buying) as bigint) as buying_session_count
 from sessions
 group by
-    system, least(step_count, 9)
-    {%- for no in range(1, 9) %}, step_{{ no }}{% endfor %}
+    system,
+    {%- for no in range(1, 9) %}
+    step_{{ no }},
+    {%- endfor %}
+    least(step_count, 9)
