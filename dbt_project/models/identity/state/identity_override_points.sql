@@ -6,6 +6,14 @@ overrides as (
 
 ),
 
+named as (
+
+    select ref_a as record_ref from overrides
+    union
+    select ref_b as record_ref from overrides
+
+),
+
 places as (
 
     select
@@ -15,9 +23,7 @@ places as (
         points.point_no
     from {{ ref('identity_records') }} as records
     inner join {{ ref('identity_points') }} as points on records.point_id = points.point_id
-    where
-        records.record_ref in (select overrides.ref_a from overrides)
-        or records.record_ref in (select overrides.ref_b from overrides)
+    where records.record_ref in (select named.record_ref from named)
 
 ),
 
