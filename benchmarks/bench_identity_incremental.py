@@ -93,7 +93,9 @@ def main() -> None:
     models = chain(options.target or options.home / "dbt_target")
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work.duckdb"
-        shutil.copyfile(options.home / "work.duckdb", work)
+        for ending in ("", ".wal"):
+            if (options.home / f"work.duckdb{ending}").exists():
+                shutil.copyfile(options.home / f"work.duckdb{ending}", f"{work}{ending}")
         with _opened(work) as con:
             multiply(con, options.times)
             held = take_out(con, options.share)

@@ -10,7 +10,9 @@ from typing import Any
 
 import duckdb
 
-LINK_COLUMNS = "customer_id, other_customer_id, point_a, point_b, source, rule, kind, value, weight, status, reason"
+LINK_COLUMNS = (
+    "customer_id, other_customer_id, point_a, point_b, source, rule, kind, value, weight, status, reason, steps"
+)
 
 
 class NotFound(LookupError):
@@ -32,6 +34,7 @@ class Link:
     weight: float | None
     status: str
     reason: str | None
+    steps: str | None = None
 
     @property
     def strength(self) -> tuple[int, float]:

@@ -20,6 +20,15 @@ KINDS = {
     "name_birth": "the same name and birth date",
     "name_postal": "the same name and postal code",
 }
+DETAILS = {
+    "given": "first name",
+    "family": "family name",
+    "birth": "birth date",
+    "email": "e-mail",
+    "card": "loyalty card",
+    "tax": "company number",
+    "subject": "person or company",
+}
 SURE, LIKELY = 20.0, 10.0  # log2: a million to one, a thousand to one
 
 
@@ -39,12 +48,23 @@ def why(link: Link, show: bool = False) -> str:
     if link.source == "override":
         return f"decided by hand ({link.rule}): {link.reason}"
     if link.source == "score":
-        text = "many details agree"
+        text = f"details weighed together: {waterfall(link.steps)}" if link.steps else "many details agree"
     else:
         text = KINDS.get(link.kind or link.rule, f"the same {(link.kind or link.rule).replace('_', ' ')}")
         value = link.value if show else masked(link.kind, link.value)
         text += f" ({value})" if value else ""
     return f"{text}; not used: {link.reason}" if link.status == "refused" and link.reason else text
+
+
+def waterfall(steps: str) -> str:
+    """The comparisons of a score with what each adds, strongest first; those that say next to nothing are left out."""
+    found = []
+    for step in steps.split("; "):
+        name, _, weight = step.rpartition(" ")
+        comparison, _, outcome = name.partition(" ")
+        found.append((float(weight), f"{DETAILS.get(comparison, comparison)} {outcome}".strip()))
+    told = sorted((f for f in found if abs(f[0]) >= 0.1), key=lambda f: -abs(f[0]))
+    return ", ".join(f"{name} {weight:+.1f}" for weight, name in told)
 
 
 def strength(link: Link) -> str:

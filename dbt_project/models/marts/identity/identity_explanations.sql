@@ -9,9 +9,22 @@ points as (
 
 edges as (
 
-    select point_a, point_b, source, rule, kind, value, weight, status, reason
-    from {{ ref('identity_edges') }}
-    where status in ('accepted', 'refused', 'review')
+    select
+        links.point_a,
+        links.point_b,
+        links.source,
+        links.rule,
+        links.kind,
+        links.value,
+        links.weight,
+        links.status,
+        links.reason,
+        waterfalls.steps,
+        waterfalls.weight as steps_weight
+    from {{ ref('identity_edges') }} as links
+    left join {{ ref('identity_scores') }} as scores
+        on links.source = 'score' and links.point_a = scores.point_a and links.point_b = scores.point_b
+    left join {{ ref('identity_waterfalls') }} as waterfalls on scores.pattern = waterfalls.pattern
     union all
     select
         point_a,
@@ -22,7 +35,9 @@ edges as (
         null as value,
         cast(null as double) as weight,
         case when action in ('merge', 'confirm') then 'accepted' else 'refused' end as status,
-        decided_by || ', ' || decided_on || ': ' || reason as reason
+        decided_by || ', ' || decided_on || ': ' || reason as reason,
+        null as steps,
+        cast(null as double) as steps_weight
     from {{ ref('identity_override_points') }}
     where status = 'applied' and point_b is not null
 
@@ -39,7 +54,8 @@ select
     edges.value,
     edges.weight,
     case when edges.status = 'accepted' and a.customer_id <> b.customer_id then 'overruled' else edges.status end as status,
-    edges.reason
+    edges.reason,
+    edges.steps || '; rarity and prior ' || cast(edges.weight - edges.steps_weight as decimal(9, 2)) as steps
 from edges
 inner join points as a on edges.point_a = a.point_no
 inner join points as b on edges.point_b = b.point_no
@@ -58,7 +74,8 @@ select
     null as value,
     cast(null as double) as weight,
     'accepted' as status,
-    null as reason
+    null as reason,
+    null as steps
 from {{ ref('identity_records') }} as records
 inner join points on records.point_id = points.point_id
 where records.stream = 'orders' and points.customer_id is not null
