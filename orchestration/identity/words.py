@@ -29,7 +29,7 @@ DETAILS = {
     "tax": "company number",
     "subject": "person or company",
 }
-SURE, LIKELY = 20.0, 10.0  # log2: a million to one, a thousand to one
+SURE, LIKELY = 10.0, 3.0  # log2 odds: a thousand to one, eight to one
 
 
 def record(point: str) -> str:
