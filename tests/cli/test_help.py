@@ -28,6 +28,9 @@ def test_these_are_the_commands():
         "contract show",
         "demo",
         "dev",
+        "identity check",
+        "identity report",
+        "identity train",
         "quarantine export",
         "quarantine reoffer",
         "quarantine show",
@@ -41,6 +44,7 @@ def test_these_are_the_commands():
         "segments list",
         "segments preview",
         "status",
+        "why",
     ]
 
 
