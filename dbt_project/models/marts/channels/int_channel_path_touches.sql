@@ -51,25 +51,38 @@ numbered as (
 
 ),
 
+ended as (
+
+    select
+        *,
+        max(case when is_purchase = 1 then event_id end) over (partition by person_id, path_no) as next_order_id,
+        max(case when is_purchase = 1 then happened_at end) over (partition by person_id, path_no) as next_purchase_at
+    from numbered
+
+),
+
+timed as (
+
+    select
+        *,
+        (epoch(next_purchase_at) - epoch(happened_at)) / 86400.0 as days_to_purchase
+    from ended
+    where is_purchase = 0
+
+),
+
 assigned as (
 
     select
-        touched.person_id,
-        touched.event_id as touch_id,
-        touched.channel_group,
-        touched.source,
-        touched.happened_at as touched_at,
-        touched.path_no,
-        purchased.event_id as order_id,
-        (epoch(purchased.happened_at) - epoch(touched.happened_at)) / 86400.0 as days_before
-    from numbered as touched
-    left join numbered as purchased
-        on
-            touched.person_id = purchased.person_id
-            and touched.path_no = purchased.path_no
-            and purchased.is_purchase = 1
-            and epoch(purchased.happened_at) - epoch(touched.happened_at) <= 86400.0 * {{ var('attribution_lookback_days') }}
-    where touched.is_purchase = 0
+        person_id,
+        event_id as touch_id,
+        channel_group,
+        source,
+        happened_at as touched_at,
+        path_no,
+        case when days_to_purchase <= {{ var('attribution_lookback_days') }} then next_order_id end as order_id,
+        case when days_to_purchase <= {{ var('attribution_lookback_days') }} then days_to_purchase end as days_before
+    from timed
 
 )
 
