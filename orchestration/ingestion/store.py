@@ -94,6 +94,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
                 ) from None
             time.sleep(0.1)
     con.execute("set timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
     con.execute("set checkpoint_threshold = '256MB'")  # else small deliveries rewrite the same blocks
     con.execute("set disabled_compression_methods = 'dictionary,dict_fsst,fsst'")  # half the time for twice the disk
     con.execute("set preserve_insertion_order = false")  # rows carry _record_no; loading is a fifth cheaper
