@@ -1,6 +1,7 @@
 {#- CTEs that end in `contradicted` (pattern, conflict): what contradicts a union of two records with such a pattern.
     `patterns` names a CTE of distinct patterns. A contradiction holds when all its lines in the seed do, and only where
-    such a difference is telling: the learnt weights know how often people's own data differ. -#}
+    such a difference is telling: the learnt weights know how often people's own data differ. A line that lets a value be
+    unknown is a condition and no difference, so it adds nothing. -#}
 {% macro contradicted(patterns) -%}
 levels as (
 
@@ -35,7 +36,7 @@ met as (
     group by levels.pattern, lines.conflict, lines.line_count, lines.is_absolute
     having
         count(*) = lines.line_count
-        and (lines.is_absolute or sum(weights.weight) <= -{{ var('identity_conflict_bits') }})
+        and (lines.is_absolute or sum(case when lines.lowest_level > 0 then weights.weight end) <= -{{ var('identity_conflict_bits') }})
 
 ),
 

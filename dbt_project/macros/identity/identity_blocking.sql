@@ -1,11 +1,12 @@
 {#-
-    Blocks and their keys over identity_traits (with form_1..3, initial and birth_year). Each error leaves some key whole: a
+    Blocks and their keys over identity_traits (with form_1..3, initial, birth_year and birth_day). Each error leaves some key whole: a
     wrong birth date the names, a wrong name the contact data, a move the birth date. The coarse ones split common names.
 -#}
 {% macro identity_blocking() -%}
     {{ return({
         'email': ['email_norm'],
         'email_local': ['email_local'],
+        'email_domain': ["split_part(email_norm, '@', 2)"],
         'phone': ['phone_key'],
         'card': ['card_norm'],
         'tax': ['tax_norm'],
@@ -18,6 +19,9 @@
         'given_birth': ["form_1 || '|' || birth_text"],
         'birth': ['birth_text'],
         'given_year': ["form_1 || '|' || birth_year"],
+        'family_day': ["family_norm || '|' || birth_day"],
+        'given_day': ["form_1 || '|' || birth_day"],
+        'city_day': ["city_norm || '|' || birth_day"],
         'family_year': ["family_norm || '|' || birth_year"],
         'given_city': ["form_1 || '|' || city_norm"],
         'family_city': ["family_norm || '|' || city_norm"],

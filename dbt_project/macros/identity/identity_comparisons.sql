@@ -12,8 +12,9 @@
             'apart': "(l.given_norm < '{') <> (r.given_norm < '{')",
             'rarity': 'given_norm',
             'levels': [
-                text_near('l.given_norm', 'r.given_norm'),
-                "(length(l.given_norm) = 1 or length(r.given_norm) = 1) and substr(l.given_norm, 1, 1) = substr(r.given_norm, 1, 1)",
+                given_near(),
+                "length(l.given_norm) = 1 and strpos(r.given_forms, '|' || l.given_norm) > 0"
+                ~ " or length(r.given_norm) = 1 and strpos(l.given_forms, '|' || r.given_norm) > 0",
                 "strpos(l.given_forms, '|' || r.given_norm || '|') > 0 or strpos(r.given_forms, '|' || l.given_norm || '|') > 0",
                 names_swapped(),
                 "l.given_norm = r.given_norm",
@@ -81,6 +82,15 @@
             'levels': ["l.subject = r.subject"],
         },
     ]) }}
+{%- endmacro %}
+
+{#- A slip in a given name, or in one of those that a nickname may stand for (Tom, Thoomas). -#}
+{% macro given_near() -%}
+    {{ text_near('l.given_norm', 'r.given_norm') }}
+    {%- for place in [2, 3] %}
+    or {{ text_near("split_part(l.given_forms, '|', " ~ place ~ ")", 'r.given_norm') }}
+    or {{ text_near('l.given_norm', "split_part(r.given_forms, '|', " ~ place ~ ")") }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- Whether given and family name stand in each other's place, but for a slip. -#}

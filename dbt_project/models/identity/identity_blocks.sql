@@ -9,7 +9,8 @@ traits as (
         nullif(split_part(given_forms, '|', 3), '') as form_2,
         nullif(split_part(given_forms, '|', 4), '') as form_3,
         substr(given_norm, 1, 1) as initial,
-        substr(birth_text, 1, 4) as birth_year
+        substr(birth_text, 1, 4) as birth_year,
+        substr(birth_text, 5) as birth_day
     from {{ ref('identity_traits') }}
 
 ),
