@@ -133,6 +133,8 @@ def test_a_bug_leaves_its_traceback_in_a_file(mini, acrm, monkeypatch):
 def test_every_named_error_exists_and_has_its_code():
     from data_quality.results import GateFailed
     from orchestration.dbt import DbtError
+    from orchestration.identity.overrides import OverrideError
+    from orchestration.identity.train import TooLittle
     from orchestration.ingestion.landing import LandingError
     from orchestration.ingestion.ledger import LedgerError
     from orchestration.ingestion.lock import LockHeld
@@ -143,12 +145,13 @@ def test_every_named_error_exists_and_has_its_code():
     from orchestration.news import NothingToDo
     from orchestration.pipeline import TransformFailed
     from orchestration.release.model import ReleaseError
+    from orchestration.segments.model import SegmentError
 
     known = {
         kind.__name__: kind
         for kind in (
             GateFailed, DbtError, LandingError, LedgerError, LockHeld, FeedError, RepairError, SourceError,
-            WarehouseBusy, NothingToDo, TransformFailed, ReleaseError,
+            WarehouseBusy, NothingToDo, TransformFailed, ReleaseError, OverrideError, TooLittle, SegmentError,
         )
     }  # fmt: skip
     assert set(CODES) - {"UserError"} == set(known)

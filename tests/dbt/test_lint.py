@@ -18,6 +18,7 @@ def output(command: list[str | Path], folder: Path) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
+@pytest.mark.timeout(2400)
 def test_sql_is_formatted_as_the_house_style_says(repo: Path, request: pytest.FixtureRequest) -> None:
     """A file costs a second, so one that was found clean here is not looked at again until it or the rules change."""
     rules = (repo / ".sqlfluff").read_bytes()

@@ -40,23 +40,31 @@ def test_touch_lift_finds_the_planted_causes_that_no_rule_over_bought_paths_can_
     lift = dict(company.query("select channel_group, touch_lift from marts.channel_removal_effects"))
     assert lift["email"] > lift["organic_search"] > lift["display"]
     assert lift["display"] < 1 < lift["email"]
-    planted = dict(company.query("""
-        select medium, count(*) filter (where is_cause) from '{truth}/attribution_*.parquet' group by 1"""))
+    planted = dict(
+        company.query("""
+        select medium, count(*) filter (where is_cause) from '{truth}/attribution_*.parquet' group by 1""")
+    )
     assert planted["display"] == 0
-    shares = dict(company.query("""
+    shares = dict(
+        company.query("""
         select attribution_rule, sum(conversion_count) filter (where channel_group = 'display') / sum(conversion_count)
-        from marts.channel_attribution where basis = 'touch' group by 1"""))
+        from marts.channel_attribution where basis = 'touch' group by 1""")
+    )
     assert all(0.03 < share < 0.12 for share in shares.values()), "all six credit what only stands on paths"
 
 
 def test_what_is_paid_for_and_never_near_an_order_earns_the_least_of_all_advertising(company: Company) -> None:
     """TikTok and Douyin are planted so; chance touches within 30 days before a purchase remain."""
-    roas = dict(company.query("""
+    roas = dict(
+        company.query("""
         select source in ('tiktok', 'douyin'), sum(revenue_base) / sum(cost_base) from marts.channel_performance
-        where channel_group = 'paid_social' and source <> 'campaign' group by 1"""))
+        where channel_group = 'paid_social' and source <> 'campaign' group by 1""")
+    )
     assert roas[True] < roas[False] / 3
-    moved = dict(company.query("""
-        select source, change_base from marts.channel_reallocation where channel_group = 'paid_social'"""))
+    moved = dict(
+        company.query("""
+        select source, change_base from marts.channel_reallocation where channel_group = 'paid_social'""")
+    )
     assert moved["tiktok"] < 0
     assert company.query("select sum(change_base) from marts.channel_reallocation") == [(0,)]
 

@@ -6,11 +6,15 @@ from ml import hughes
 
 
 def test_hughes_cells_differ_by_one_customer_and_are_those_of_the_planner(company) -> None:
-    rows = company.execute("""
+    rows = (
+        company.execute("""
         select customer_id, -r_days as r, f_count as f, m_total as m, cell
         from marts.rfm_scores
         join (select customer_id, r_days, f_count, m_total from marts.customer_rfm) using (customer_id)
-        where method = 'hughes_nested'""").df().astype({"m": float})
+        where method = 'hughes_nested'""")
+        .df()
+        .astype({"m": float})
+    )
     assert rows["cell"].value_counts().reindex(sorted(set(rows["cell"]))).agg(["min", "max"]).tolist() == [1, 2]
     assert rows["cell"].nunique() == 125
     pd.testing.assert_series_equal(
@@ -37,13 +41,16 @@ def test_agreement_is_what_scikit_learn_computes(company) -> None:
 
 
 def test_better_values_never_have_lower_codes(company) -> None:
-    assert company.execute("""
+    assert (
+        company.execute("""
         select a.method from marts.rfm_scores a join marts.rfm_scores b using (method)
         join marts.customer_rfm x on a.customer_id = x.customer_id
         join marts.customer_rfm y on b.customer_id = y.customer_id
         where (x.r_days < y.r_days and a.r_score < b.r_score)
             or (method <> 'hughes_nested' and x.f_count > y.f_count and a.f_score < b.f_score)
-            or (method <> 'hughes_nested' and x.m_total > y.m_total and a.m_score < b.m_score)""").fetchall() == []
+            or (method <> 'hughes_nested' and x.m_total > y.m_total and a.m_score < b.m_score)""").fetchall()
+        == []
+    )
 
 
 def test_the_hughes_mart_shrinks_and_bounds_as_the_planner_does(company) -> None:

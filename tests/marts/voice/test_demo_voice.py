@@ -34,15 +34,19 @@ def test_shares_add_up_to_what_is_explained(drivers: dict) -> None:
 
 
 def test_nps_is_promoters_less_detractors_and_the_index_the_mean_of_items(company: Company) -> None:
-    scores = dict(company.query("""
+    scores = dict(
+        company.query("""
         select metric, cast(score as double) from marts.voice_scores
-        where segment_kind = 'all' and period_kind = 'window' and not is_suppressed"""))
-    direct = dict(company.query(f"""
+        where segment_kind = 'all' and period_kind = 'window' and not is_suppressed""")
+    )
+    direct = dict(
+        company.query(f"""
         select 'nps', 100.0 * (count(*) filter (where score >= 9) - count(*) filter (where score <= 6)) / count(*)
         from core.fct_surveys where survey_kind = 'nps' and answered_on > date '{AS_OF}' - 365
         union all
         select 'csi', avg(score_percent) from core.fct_surveys
-        where survey_kind = 'csat' and item <> 'overall' and answered_on > date '{AS_OF}' - 365"""))
+        where survey_kind = 'csat' and item <> 'overall' and answered_on > date '{AS_OF}' - 365""")
+    )
     assert {name: scores[name] for name in direct} == pytest.approx(direct, abs=1e-3)
 
 
@@ -50,9 +54,11 @@ def test_segments_hold_every_answer_of_a_known_customer_once(company: Company) -
     counted = company.query("""
         select distinct metric, segment_kind, sum(unit_count) over (partition by metric, segment_kind)
         from marts.voice_scores where period_kind = 'window' and segment_kind <> 'all' order by all""")
-    known = dict(company.query("""
+    known = dict(
+        company.query("""
         select metric, count(*) from intermediate.int_voice_answers
-        where is_in_window and customer_id is not null group by 1"""))
+        where is_in_window and customer_id is not null group by 1""")
+    )
     assert counted and all(total == known[metric] for metric, _, total in counted)
 
 
