@@ -14,7 +14,7 @@ __all__ = ["company", "dbt", "raw"]
 
 @pytest.fixture(scope="session")
 def company(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Larch & Lantern with 2,000 people, delivered and transformed; or a built one, whose home CRM_TEST_COMPANY names."""
+    """Larch & Lantern with 2,000 people, built; or the one whose home CRM_TEST_COMPANY names."""
     if built := os.environ.get("CRM_TEST_COMPANY"):
         return Company(Path(built))
     return build(dbt, tmp_path_factory.mktemp("company"), people=2_000)
