@@ -48,9 +48,7 @@ def lmg(x: Array, y: Array) -> Array:
     if p > MOST_DRIVERS:
         raise ValueError(f"{p} drivers; at most {MOST_DRIVERS} can be shared out over all orders of entry")
     r = _correlations(np.column_stack([x, y]))
-    explained = {
-        frozenset(s): _r_squared(r, list(s)) for size in range(p + 1) for s in combinations(range(p), size)
-    }
+    explained = {frozenset(s): _r_squared(r, list(s)) for size in range(p + 1) for s in combinations(range(p), size)}
     orders = [factorial(size) * factorial(p - size - 1) / factorial(p) for size in range(p)]
     shares = np.zeros(p)
     for j in range(p):
