@@ -14,10 +14,10 @@ weights as (
 
 ),
 
--- Any two of n records are one person with probability 2 x (pairs per record) / (n - 1).
+-- Any two of n records are one person with odds 2 x (pairs per record) / (n - 1); a handful is taken for part of a thousand.
 base_rate as (
 
-    select ln(2 * weights.weight / greatest((select count(*) from traits) - 1, 1)) / ln(2) as weight
+    select ln(2 * weights.weight / greatest((select count(*) from traits) - 1, 1000)) / ln(2) as weight
     from weights
     where weights.comparison = 'pairs per record'
 
