@@ -38,6 +38,7 @@ def test_these_are_the_commands():
         "release rollback",
         "release verify",
         "repair",
+        "report",
         "run",
         "segments columns",
         "segments diff",
