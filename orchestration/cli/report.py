@@ -29,5 +29,7 @@ def report(
     try:
         path = write(settings(), lang, months, out)
     except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        raise UserError(f"--out {out}: cannot write there ({error.strerror}); name a file in a folder of yours.") from None
+        raise UserError(
+            f"--out {out}: cannot write there ({error.strerror}); name a file in a folder of yours."
+        ) from None
     typer.echo(f"wrote {path}")

@@ -1,4 +1,4 @@
-"""Pictures of the report as SVG text. Letters stay text, so that the reader's browser shows any script with its own fonts."""
+"""Pictures of the report as SVG. Letters stay text, so that the reader's browser shows any script by its own fonts."""
 
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +10,8 @@ INK, BLUE, PALE, WARM = "#1f2933", "#2b6cb0", "#cbd5e0", "#dd6b20"
 STAGES = ["#a0aec0", "#63b3ed", "#2b6cb0", "#dd6b20", "#9b2c2c"]
 FONTS = ["Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "DejaVu Sans"]
 _STYLE = {
-    "svg.fonttype": "none", "svg.hashsalt": "acrm", "font.family": "sans-serif", "font.sans-serif": FONTS, "font.size": 10,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": PALE, "axes.labelcolor": INK,
+    "svg.fonttype": "none", "svg.hashsalt": "acrm", "font.family": "sans-serif", "font.sans-serif": FONTS,
+    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": PALE, "axes.labelcolor": INK,
     "xtick.color": INK, "ytick.color": INK, "text.color": INK, "axes.titlesize": 11, "axes.titleweight": "bold",
     "axes.titlelocation": "left",
 }  # fmt: skip
@@ -69,7 +69,9 @@ def lifecycle(rows: Sequence[Row], words: Mapping[str, Any]) -> str:
         step = max(1, len(days) // 6)
         axes.set_xticks(range(0, len(days), step), [f"{day:%Y-%m}" for day in days[::step]])
         axes.set_title(words["charts"]["lifecycle"], pad=26)
-        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=5, columnspacing=1, handlelength=1)
+        axes.legend(
+            frameon=False, loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=5, columnspacing=1, handlelength=1
+        )
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
     return _svg(draw, (6.4, 3.6))

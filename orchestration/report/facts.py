@@ -28,7 +28,10 @@ class Span:
     def months_to(cls, as_of: date, months: int) -> "Span":
         """The `months` calendar months that end with `as_of`."""
         return cls(
-            _earlier(as_of, months) + timedelta(1), as_of, _earlier(as_of, months + 12) + timedelta(1), _earlier(as_of, 12)
+            _earlier(as_of, months) + timedelta(1),
+            as_of,
+            _earlier(as_of, months + 12) + timedelta(1),
+            _earlier(as_of, 12),
         )
 
 

@@ -11,6 +11,8 @@ candidates as (
     union all
     select * from {{ ref('int_insights__churn') }}
     union all
+    select * from {{ ref('int_insights__channels') }}
+    union all
     select * from {{ ref('int_insights__quality') }}
 
 ),

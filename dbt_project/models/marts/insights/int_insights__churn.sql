@@ -1,4 +1,5 @@
--- The strongest signal of each reason that stands before losses more often than before purchases that another one followed.
+-- The strongest signal of each reason that stands before losses more often than before purchases that another one followed;
+-- and complaints since which nobody got in touch.
 with
 
 signals as (
@@ -36,6 +37,23 @@ lost as (
         and {{ date_diff_days('cases.lost_on', as_of()) }} < {{ insight('churn_cause', 'window_days') }}
     group by evidence.reason, evidence.signal
 
+),
+
+complaints as (
+
+    select
+        tickets.customer_id,
+        max(people.net_base) as net_base,
+        count(contacts.contact_id) as contact_count
+    from {{ ref('fct_tickets') }} as tickets
+    inner join {{ ref('dim_customers') }} as people on tickets.customer_id = people.customer_id and people.order_count > 0
+    left join {{ ref('fct_contacts') }} as contacts
+        on tickets.customer_id = contacts.customer_id and contacts.direction = 'outbound' and tickets.opened_at <= contacts.started_at
+    where
+        tickets.ticket_kind = 'complaint'
+        and {{ date_diff_days('tickets.opened_on', as_of()) }} < {{ insight('silent_complaints', 'window_days') }}
+    group by tickets.customer_id
+
 )
 
 select
@@ -54,3 +72,10 @@ from signals
 inner join labels on signals.reason = labels.reason
 inner join lost on signals.reason = lost.reason and signals.signal = lost.signal
 where signals.signal_rank = 1
+union all
+select
+    'silent_complaints', 'complaints', 'complaints', '投诉', count(*) filter (where contact_count = 0), count(*),
+    count(*) filter (where contact_count = 0), null, cast(1.0 * count(*) filter (where contact_count = 0) / nullif(count(*), 0) as double),
+    {{ insight('silent_complaints', 'threshold') }},
+    cast(sum(case when contact_count = 0 then net_base end) * {{ insight('silent_complaints', 'money_share') }} as decimal(18, 2))
+from complaints

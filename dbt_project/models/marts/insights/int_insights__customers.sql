@@ -1,69 +1,86 @@
--- Valued is who stands above the mean of M (customer_rfm). What was lost in a quarter is compared with the same quarter a year before.
+-- Valued is who stood above the mean of M at the time (rfm_ledger): today's M would know what came after.
 with
+
+valued as (
+
+    select
+        customer_id,
+        valid_from,
+        valid_to
+    from {{ ref('rfm_ledger') }}
+    where rfm_segment in ('important_value', 'important_develop', 'important_keep', 'important_winback')
+
+),
 
 stays as (
 
     select
-        lifecycle.*,
-        rfm.m_avg,
-        lead(lifecycle.state) over (partition by lifecycle.customer_id order by lifecycle.interval_no) as next_state
-    from {{ ref('customer_lifecycle') }} as lifecycle
-    inner join {{ ref('customer_rfm') }} as rfm on lifecycle.customer_id = rfm.customer_id and rfm.is_m_high
+        *,
+        lead(state) over (partition by customer_id order by interval_no) as next_state
+    from {{ ref('customer_lifecycle') }}
 
 ),
 
 quarters as (
 
-    select 'now' as quarter, {{ insight('valued_losses', 'window_days') }} as until_days, 0 as from_days
+    select 'now' as quarter, {{ insight('valued_slipping', 'window_days') }} as starts_ago, 0 as ends_ago
     union all
-    select 'before', {{ insight('valued_losses', 'window_days') }} + 365, 365
+    select 'before', {{ insight('valued_slipping', 'window_days') }} + 365, 365
 
 ),
 
--- Who was a customer when the quarter began, and whether lost by its end.
-at_risk as (
+-- Valued customers who were active when the quarter began, and where they stood when it ended.
+courses as (
 
     select
         quarters.quarter,
-        stays.customer_id,
-        max(case
-            when
-                stays.state = 'lost'
-                and {{ date_diff_days('stays.valid_from', as_of()) }} between quarters.from_days and quarters.until_days - 1 then 1
-            else 0
-        end) as is_lost
-    from stays
-    cross join quarters
-    group by quarters.quarter, stays.customer_id
-    having
-        count(*) filter (
-            where stays.state in ('first', 'repeat', 'recovered', 'dormant', 'dormant_once')
-            and {{ date_diff_days('stays.valid_from', as_of()) }} >= quarters.until_days
-            and (stays.valid_to is null or {{ date_diff_days('stays.valid_to', as_of()) }} < quarters.until_days)
-        ) > 0
+        began.customer_id,
+        case when ended.state in ('dormant', 'dormant_once', 'lost') then 1 else 0 end as is_slipped
+    from quarters
+    inner join stays as began
+        on
+            began.state in ('first', 'repeat', 'recovered')
+            and {{ date_diff_days('began.valid_from', as_of()) }} >= quarters.starts_ago
+            and (began.valid_to is null or quarters.starts_ago > {{ date_diff_days('began.valid_to', as_of()) }})
+    inner join valued
+        on
+            began.customer_id = valued.customer_id
+            and {{ date_diff_days('valued.valid_from', as_of()) }} >= quarters.starts_ago
+            and (valued.valid_to is null or quarters.starts_ago > {{ date_diff_days('valued.valid_to', as_of()) }})
+    inner join stays as ended
+        on
+            began.customer_id = ended.customer_id
+            and {{ date_diff_days('ended.valid_from', as_of()) }} >= quarters.ends_ago
+            and (ended.valid_to is null or quarters.ends_ago > {{ date_diff_days('ended.valid_to', as_of()) }})
 
 ),
 
-losses as (
+slips as (
 
     select
-        sum(case when at_risk.quarter = 'now' then at_risk.is_lost end) as lost_count,
-        count(*) filter (where at_risk.quarter = 'now') as risk_count,
-        avg(case when at_risk.quarter = 'now' then 1.0 * at_risk.is_lost end) as lost_share,
-        avg(case when at_risk.quarter = 'before' then 1.0 * at_risk.is_lost end) as before_share,
-        sum(case when at_risk.quarter = 'now' and at_risk.is_lost = 1 then cases.sales_12m_base end) as sales_base
-    from at_risk
-    left join {{ ref('churn_cases') }} as cases on at_risk.customer_id = cases.customer_id and cases.is_lost_now
+        sum(case when courses.quarter = 'now' then courses.is_slipped end) as slipped_count,
+        count(*) filter (where courses.quarter = 'now') as active_count,
+        count(*) filter (where courses.quarter = 'before') as before_count,
+        avg(case when courses.quarter = 'now' then 1.0 * courses.is_slipped end) as slipped_share,
+        avg(case when courses.quarter = 'before' then 1.0 * courses.is_slipped end) as before_share,
+        sum(case when courses.quarter = 'now' and courses.is_slipped = 1 then facts.sales_base_12m end) as sales_base
+    from courses
+    left join {{ ref('segment_facts') }} as facts on courses.customer_id = facts.customer_id
 
 ),
 
-dormant as (
+spells as (
 
     select
-        count(*) filter (where next_state is not null) as spell_count,
-        count(*) filter (where next_state <> 'lost') as back_count
+        count(*) as spell_count,
+        count(*) filter (where stays.next_state <> 'lost') as back_count
     from stays
-    where state in ('dormant', 'dormant_once')
+    inner join valued
+        on
+            stays.customer_id = valued.customer_id
+            and stays.valid_from >= valued.valid_from
+            and (valued.valid_to is null or stays.valid_from < valued.valid_to)
+    where stays.state in ('dormant', 'dormant_once') and stays.next_state is not null
 
 ),
 
@@ -71,50 +88,31 @@ reachable as (
 
     select
         count(*) as customer_count,
-        sum(stays.m_avg) as purchase_base
+        sum(rfm.m_avg) as purchase_base
     from stays
+    inner join {{ ref('customer_rfm') }} as rfm on stays.customer_id = rfm.customer_id and rfm.is_m_high
     inner join {{ ref('dim_customers') }} as people on stays.customer_id = people.customer_id
     where
         stays.is_current and stays.state in ('dormant', 'dormant_once')
         and (people.may_email or people.may_sms or people.may_phone or people.may_post)
 
-),
-
-complaints as (
-
-    select
-        tickets.customer_id,
-        max(people.net_base) as net_base,
-        count(contacts.contact_id) as contact_count
-    from {{ ref('fct_tickets') }} as tickets
-    inner join {{ ref('dim_customers') }} as people on tickets.customer_id = people.customer_id and people.order_count > 0
-    left join {{ ref('fct_contacts') }} as contacts
-        on tickets.customer_id = contacts.customer_id and contacts.direction = 'outbound' and tickets.opened_at <= contacts.started_at
-    where
-        tickets.ticket_kind = 'complaint'
-        and {{ date_diff_days('tickets.opened_on', as_of()) }} < {{ insight('silent_complaints', 'window_days') }}
-    group by tickets.customer_id
-
 )
 
 select
-    'valued_losses' as rule, 'valued' as subject, 'valued customers' as subject_en, '高价值客户' as subject_zh,
-    cast(lost_count as bigint) as hit_count, cast(risk_count as bigint) as base_count, cast(lost_count as bigint) as item_count,
-    cast(null as varchar) as detail, cast(lost_share as double) as observed_share, cast(before_share as double) as expected_share,
-    cast(sales_base * (1 - before_share / nullif(lost_share, 0)) as decimal(18, 2)) as size_base
-from losses
+    'valued_slipping' as rule, 'valued' as subject, 'valued customers' as subject_en, '高价值客户' as subject_zh,
+    cast(slipped_count as bigint) as hit_count, cast(active_count as bigint) as base_count, cast(slipped_count as bigint) as item_count,
+    cast(null as varchar) as detail, cast(slipped_share as double) as observed_share,
+    case when before_count >= {{ insight('valued_slipping', 'min_count') }} then cast(before_share as double) end as expected_share,
+    cast(sales_base * (1 - before_share / nullif(slipped_share, 0)) as decimal(18, 2)) as size_base
+from slips
 union all
 select
-    'win_back', 'dormant', 'dormant customers', '休眠客户', dormant.back_count, dormant.spell_count, reachable.customer_count, null,
-    cast(1.0 * dormant.back_count / nullif(dormant.spell_count, 0) as double), null,
-    cast(reachable.purchase_base * {{ share_bound('dormant.back_count', 'dormant.spell_count', insight('win_back', 'z'), '-') }} as decimal(18, 2))
-from dormant
+    'win_back', 'dormant', 'dormant customers', '休眠客户', spells.back_count, spells.spell_count, reachable.customer_count, null,
+    cast(1.0 * spells.back_count / nullif(spells.spell_count, 0) as double), null,
+    cast(
+        reachable.purchase_base
+        * {{ share_bound('spells.back_count', 'spells.spell_count', insight('win_back', 'z'), '-') }} as decimal(18, 2)
+    )
+from spells
 cross join reachable
 where reachable.customer_count > 0
-union all
-select
-    'silent_complaints', 'complaints', 'complaints', '投诉', count(*) filter (where contact_count = 0), count(*),
-    count(*) filter (where contact_count = 0), null, cast(1.0 * count(*) filter (where contact_count = 0) / nullif(count(*), 0) as double),
-    {{ insight('silent_complaints', 'threshold') }},
-    cast(sum(case when contact_count = 0 then net_base end) * {{ insight('silent_complaints', 'money_share') }} as decimal(18, 2))
-from complaints

@@ -99,12 +99,17 @@ found as (
         returns_base * (1 - other_return_share / nullif(return_share, 0)) as size_base
     from return_rates
     union all
-    select rules.rule, shares.product_id, shares.now_count, shares.now_count + shares.then_count, cast(shares.then_count as varchar),
-        shares.now_share, shares.all_share, abs(shares.now_base - shares.due_base)
+    select
+        'product_losing_customers', product_id, now_count, now_count + then_count, cast(then_count as varchar), now_share, all_share,
+        due_base - now_base
     from shares
-    inner join {{ ref('insight_rules') }} as rules
-        on (rules.rule = 'product_losing_customers' and shares.due_base > shares.now_base)
-        or (rules.rule = 'product_gaining_customers' and shares.then_count > 0 and shares.now_base > shares.due_base)
+    where due_base > now_base
+    union all
+    select
+        'product_gaining_customers', product_id, now_count, now_count + then_count, cast(then_count as varchar), now_share, all_share,
+        now_base - due_base
+    from shares
+    where then_count > 0 and now_base > due_base
 
 )
 

@@ -54,7 +54,8 @@ select
 from unlinked
 union all
 select
-    'unconvertible_orders', system, system, system, cast(unconvertible_count as bigint), cast(order_count as bigint),
+    'unconvertible_orders', system as subject, system as subject_en, system as subject_zh, cast(unconvertible_count as bigint),
+    cast(order_count as bigint),
     cast(unconvertible_count as bigint), null, cast(1.0 * unconvertible_count / nullif(order_count, 0) as double),
     cast({{ insight('unconvertible_orders', 'threshold') }} as double),
     cast(unconvertible_count * mean_base as decimal(18, 2))
