@@ -11,9 +11,9 @@ STAGES = ["#a0aec0", "#63b3ed", "#2b6cb0", "#dd6b20", "#9b2c2c"]
 FONTS = ["Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "DejaVu Sans"]
 _STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "acrm", "font.family": "sans-serif", "font.sans-serif": FONTS,
-    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": PALE, "axes.labelcolor": INK,
-    "xtick.color": INK, "ytick.color": INK, "text.color": INK, "axes.titlesize": 11, "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
+    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": PALE,
+    "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "text.color": INK, "axes.titlesize": 11,
+    "axes.titleweight": "bold", "axes.titlelocation": "left",
 }  # fmt: skip
 
 

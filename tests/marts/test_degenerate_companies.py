@@ -115,3 +115,104 @@ def test_no_mart_has_a_number_that_is_none(each: Raw) -> None:
 def test_nothing_is_an_opportunity_or_a_problem_without_evidence(each: Raw) -> None:
     found = {row[0] for row in each.query("select rule from marts.insights")}
     assert found <= {"unconvertible_orders"}
+
+
+def test_one_customer_is_the_whole_company(of: Callable[[str], Raw]) -> None:
+    one = of("one_customer")
+    assert one.query("select r_days, f_count, m_total, r_score, f_score, m_score from marts.customer_rfm") == [
+        (213, 1, 20, 1, 1, 1)
+    ]
+    assert one.query("select abc_class, cumulative_share from marts.abc_classes") == [("A", 1), ("A", 1)]
+    assert one.query(
+        "select distinct basis, customer_percent, cumulative_share from marts.pareto_curve order by 1"
+    ) == [
+        ("contribution", 100, 1),
+        ("net_sales", 100, 1),
+    ]
+
+
+def test_costs_that_nobody_delivered_are_unknown_and_not_zero(of: Callable[[str], Raw]) -> None:
+    one = of("one_customer")
+    assert one.query("select margin_base, costed_sales_base from marts.product_sales") == [(None, None)]
+    assert one.query("select distinct known_cost_base, contribution_basis from marts.customer_contribution") == [
+        (None, "before_cost_of_goods")
+    ]
+    assert one.query("select cost_base, cac_base, roas from marts.channel_performance") == [(None, None, None)]
+
+
+def test_one_purchase_says_nothing_of_a_rhythm_or_a_lifetime(of: Callable[[str], Raw]) -> None:
+    one = of("one_customer")
+    assert one.query("select distinct cycle_days, cycle_state from marts.purchase_cycles") == [(None, "unknown")]
+    assert one.query("select clv_revenue_base, lifespan_basis from marts.customer_lifetime_value") == [
+        (None, "unknown")
+    ]
+    assert one.query("select count(*) from marts.voice_scores where not is_suppressed") == [(0,)]
+
+
+def test_without_web_every_rule_credits_the_whole_revenue_to_where_it_was_sold(of: Callable[[str], Raw]) -> None:
+    rows = of("one_customer").query("select channel_group, basis, revenue_base from marts.channel_attribution")
+    assert rows == [("store", "no_touch", 20)] * 6
+    for table in ("web_paths", "web_transitions", "conversion_touchpoints", "channel_removal_effects"):
+        assert of("one_customer").query(f"select count(*) from marts.{table}") == [(0,)], table
+
+
+def test_customers_alike_in_everything_are_scored_alike(of: Callable[[str], Raw]) -> None:
+    ties = of("ties_and_losses")
+    assert ties.query("select distinct r_score, f_score, m_score, rfm_segment from marts.customer_rfm") == [
+        (1, 1, 1, "general_winback")
+    ]
+    assert ties.query("select count(*), count(distinct customer_id) from marts.customer_rfm") == [(12, 12)]
+    assert (
+        len(ties.query("select distinct value_level, potential_level, loyalty_level from marts.customer_scores")) == 1
+    )
+
+
+def test_losses_stay_losses(of: Callable[[str], Raw]) -> None:
+    """Twelve lamps for 10 that cost 14: sales 120, contribution -48, in every scheme of the pyramid."""
+    ties = of("ties_and_losses")
+    assert ties.query("select sum(net_base), sum(margin_base) from marts.product_sales") == [(120, -48)]
+    assert ties.query("select sum(contribution_base) from marts.customer_contribution where span = 'all_time'") == [
+        (-48,)
+    ]
+    sums = ties.query(
+        "select scheme, sum(net_base), sum(contribution_base) from marts.profit_pyramid group by 1 order by 1"
+    )
+    assert sums == [("four_tier", 120, -48), ("two_tier", 120, -48)]
+
+
+def test_refunds_alone_are_negative_sales_of_nobody_who_buys(of: Callable[[str], Raw]) -> None:
+    refunds = of("only_refunds")
+    assert refunds.query(
+        "select sum(order_count), sum(sales_base), sum(returns_base), sum(net_base) from marts.daily_sales"
+    ) == [(0, 0, 15, -15)]
+    assert refunds.query("select distinct net_base from marts.dim_customers") == [(-5,)]
+    for table in (
+        "customer_rfm",
+        "customer_lifetime_value",
+        "cohort_retention",
+        "basket_rules",
+        "sales_funnel",
+        "rfm_ledger",
+    ):
+        assert refunds.query(f"select count(*) from marts.{table}") == [(0,)], table
+
+
+def test_spend_without_a_sale_has_no_cost_per_customer(of: Callable[[str], Raw]) -> None:
+    rows = of("only_refunds").query(
+        "select sum(cost_base), sum(acquired_count), max(cac_base) from marts.channel_performance"
+    )
+    assert rows == [(7, 0, None)]
+
+
+def test_an_amount_without_a_rate_is_unknown_and_counted(of: Callable[[str], Raw]) -> None:
+    """Ten pounds, ten euros at 0.8, ten yen."""
+    rates = of("missing_rate")
+    assert rates.query("select currency, sales_base from core.fct_orders order by currency") == [
+        ("EUR", 8),
+        ("GBP", 10),
+        ("JPY", None),
+    ]
+    assert rates.query("select sum(sales_base), sum(unconvertible_order_count) from marts.daily_sales") == [(18, 1)]
+    assert rates.query("select insight_id, size_base from marts.insights") == [
+        ("unconvertible_orders:shop", Decimal(9))
+    ]
