@@ -3,8 +3,7 @@ with
 
 windows as (
 
-    select
-        {{ insight('product_returns', 'window_days') }} as return_days,
+    select {{ insight('product_returns', 'window_days') }} as return_days,
         {{ insight('product_losing_customers', 'window_days') }} as buyer_days
 
 ),
@@ -102,14 +101,12 @@ found as (
     select
         'product_losing_customers', product_id, now_count, now_count + then_count, cast(then_count as varchar), now_share, all_share,
         due_base - now_base
-    from shares
-    where due_base > now_base
+    from shares where due_base > now_base
     union all
     select
         'product_gaining_customers', product_id, now_count, now_count + then_count, cast(then_count as varchar), now_share, all_share,
         now_base - due_base
-    from shares
-    where then_count > 0 and now_base > due_base
+    from shares where then_count > 0 and now_base > due_base
 
 )
 
