@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(as_json: AsJson = False) -> None:
-    """Check the feed files against the contract, and look for their files. Writes nothing.
+    """Check feed files against the contract, look for their files, read the segment files. Writes nothing.
 
     Names every mistake with file and line. Exit code 1 when there is one.
     """
@@ -25,15 +25,32 @@ def check(as_json: AsJson = False) -> None:
 
     of = settings()
     found = [_looked_at(feed, of) for feed in pipeline.feeds_needed(of)]
+    segmentations, mistakes = _segments(of)
     if as_json:
-        typer.echo(json.dumps({"feeds": found}, ensure_ascii=False))
+        segments = {"segmentations": segmentations, "problems": mistakes}
+        typer.echo(json.dumps({"feeds": found, "segments": segments}, ensure_ascii=False))
     else:
         for feed in found:
             typer.echo(f"{feed['feed']:<24} {feed['source']:<6} {feed['waiting']:<22} -> {', '.join(feed['streams'])}")
             for problem in feed["problems"]:
                 typer.echo(f"    {problem}")
-    if any(feed["problems"] for feed in found):
+        if segmentations:
+            typer.echo(f"{'segments':<24} {', '.join(segmentations)}")
+        for mistake in mistakes:
+            typer.echo(mistake)
+    if mistakes or any(feed["problems"] for feed in found):
         raise typer.Exit(1)
+
+
+def _segments(of: Any) -> tuple[list[str], list[str]]:
+    """Names of the segmentations in CRM_HOME/segments, and every mistake in their files."""
+    from orchestration.segments.load import own_segmentations
+    from orchestration.segments.model import SegmentError
+
+    try:
+        return [each.name for each in own_segmentations(of)], []
+    except SegmentError as error:
+        return [], str(error).splitlines()
 
 
 def _looked_at(feed: Any, of: Any) -> dict[str, Any]:

@@ -48,6 +48,16 @@ def test_check_looks_at_feeds_and_files_and_writes_nothing(mini, acrm):
     assert sorted(mini.home.rglob("*")) == before
 
 
+def test_check_names_a_mistake_in_a_segment_file_and_lists_what_is_defined(mini, acrm):
+    path = mini.home / "segments" / "mine.yml"
+    write(path, "- name: vip\n  rule: net_base > 500\n")
+    outcome = acrm("check")
+    assert outcome.code == 0 and "vip" in outcome.out
+    write(path, "- name: vip\n  rule: net_bsae > 500\n")
+    outcome = acrm("check")
+    assert outcome.code == 1 and f"{path}:2" in outcome.out and "net_base" in outcome.out
+
+
 def test_a_wrong_day_is_a_mistake_not_a_bug(mini, acrm):
     outcome = acrm("run", "--as-of", "09/12/2011")
     assert (outcome.code, "YYYY-MM-DD" in outcome.err) == (1, True)
