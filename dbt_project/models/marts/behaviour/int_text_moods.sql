@@ -42,7 +42,7 @@ before as (
         on
             moods.text_no = others.text_no
             and moods.clause_no = others.clause_no
-            and others.next_place <= moods.place
+            and moods.place >= others.next_place
             and others.role in ('negation', 'degree')
     group by moods.text_no, moods.place, moods.weight, moods.negation_factor
 
