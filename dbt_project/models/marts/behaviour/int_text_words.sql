@@ -72,7 +72,7 @@ reached as (
     select
         *,
         max(next_place) over (
-            partition by text_no order by place, next_place desc rows between unbounded preceding and 1 preceding
+            partition by text_no order by place asc, next_place desc rows between unbounded preceding and 1 preceding
         ) as reached_place
     from measured
 
