@@ -3,8 +3,9 @@ with
 
 windows as (
 
-    select {{ insight('product_returns', 'window_days') }} as return_days,
-        {{ insight('product_losing_customers', 'window_days') }} as buyer_days
+    select
+        {{ insight("product_returns", "window_days") }} as return_days,
+        {{ insight("product_losing_customers", "window_days") }} as buyer_days
 
 ),
 

@@ -77,7 +77,8 @@ left join {{ ref('stage_vocabularies') }} as names on names.vocabulary = 'sales'
 union all
 select
     'stalled_deals', stalled.system as subject, stalled.system as subject_en, stalled.system as subject_zh,
-    cast(stalled.stalled_count as bigint), cast(stalled.open_count as bigint), null, null, cast(1.0 * stalled.stalled_count / nullif(stalled.open_count, 0) as double),
+    cast(stalled.stalled_count as bigint), cast(stalled.open_count as bigint), null, null,
+    cast(1.0 * stalled.stalled_count / nullif(stalled.open_count, 0) as double),
     cast(1 - {{ parameter('forecast_parameters', 'stalled_quantile') }} as double),
     cast(stalled.stalled_value_base * wins.win_share as decimal(18, 2))
 from stalled
