@@ -4,7 +4,8 @@
 
     itemsets: CTE as frequent_itemsets leaves it. largest: greatest number of items.
     Leaves `keyed` (itemsets with set_key) and `rules`: universe_no, item_count, antecedent_key, consequent_key,
-    consequent_no, antecedent_1 ... antecedent_<largest> (empty at the consequent's place), together_count.
+    consequent_no, antecedent_1 ... antecedent_<largest> (empty at the consequent's place), together_count,
+    least_count.
 -#}
 {% macro association_rules(itemsets, largest) %}
 keyed as (
@@ -32,7 +33,8 @@ rules as (
         {%- for other in range(1, largest + 1) %}
         {{ 'item_' ~ other if other != place else 'cast(null as integer)' }} as antecedent_{{ other }},
         {%- endfor %}
-        basket_count as together_count
+        basket_count as together_count,
+        least_count
     from keyed
     where item_count >= 2 and item_{{ place }} is not null
     {{ 'union all' if not loop.last }}

@@ -24,6 +24,7 @@ select
     bases.min_support,
     bases.min_basket_count,
     bases.min_confidence,
-    bases.max_items
+    bases.max_items,
+    bases.max_grown
 from {{ ref('basket_bases') }} as bases
 inner join systems on bases.basket_kind = systems.basket_kind

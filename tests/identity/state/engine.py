@@ -16,8 +16,10 @@ GIVEN = {
     "identity_evidence": "point_no bigint, kind varchar, value varchar, is_guarded boolean",
     "identity_edges": """point_a bigint, point_b bigint, source varchar, rule varchar, kind varchar, value varchar,
         weight double, status varchar, reason varchar""",
+    "identity_scores": "point_a bigint, point_b bigint, pattern bigint, conflict varchar, weight double",
     "identity_clusters": "point_id varchar, point_no bigint, cluster_no bigint, customer_id varchar",
 }
+WEIGHTS = "version varchar, comparison varchar, level integer, m double, u double, weight double"
 
 
 def compiled(dbt: Dbt) -> dict[str, tuple[str, str]]:
@@ -43,10 +45,11 @@ class People:
 
     def __post_init__(self) -> None:
         self.con.execute("attach ':memory:' as work; use work; set threads = 1")
-        for schema in ("ops", "staging", "identity"):
+        for schema in ("ops", "seeds", "staging", "identity"):
             self.con.execute(f"create schema {schema}")
         for name, columns in IDENTITY_TABLES.items():
             self.con.execute(f"create table ops.{name} ({columns})")
+        self.con.execute(f"create table seeds.identity_weights ({WEIGHTS})")
         for name, columns in GIVEN.items():
             self.con.execute(f"create table identity.{name} ({columns})")
 

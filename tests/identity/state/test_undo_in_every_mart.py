@@ -24,7 +24,7 @@ MERGE = "merge,customers:shop:1,customers:till:7,Ann,2024-05-04,the same woman\n
 
 @dataclass
 class Company:
-    """Two systems, three people, one of whom no identifier ties together."""
+    """Two systems, three people, one of whom nothing but a human decision ties together."""
 
     dbt: Dbt
     settings: Settings
@@ -35,7 +35,7 @@ class Company:
             {"customer_ref": "1", "name": "Ada Lane", "email": "ada@example.org"},
             {"customer_ref": "2", "name": "Bo Chen", "email": "bo@example.org"},
         ])  # fmt: skip
-        raw.add("customers", [{"_system": "till", "customer_ref": "7", "name": "A. Lane", "phone": "+447700900123"}])
+        raw.add("customers", [{"_system": "till", "customer_ref": "7", "name": "Greta Moss", "phone": "+447700900123"}])
         raw.add("leads", [{"lead_ref": "3", "name": "Bo", "email": "bo@example.org", "created_at": "2024-02-01"}])
         for order, (system, customer) in enumerate([("shop", "1"), ("shop", "1"), ("shop", "2"), ("till", "7")], 1):
             at = f"2024-0{order}-10 10:00:00"

@@ -14,7 +14,7 @@ from tests.marts.behaviour.conftest import Compile
 MODELS = ("int_basket_rules__counted", "int_basket_rules__tested", "basket_rules")
 UNIVERSE = "select {no} as universe_no, 'order_product' as basis, 's{no}' as system, 'product' as item_kind, " \
     "{support}::decimal(9,6) as min_support, {least}::bigint as min_basket_count, " \
-    "{confidence}::decimal(9,6) as min_confidence, {items} as max_items"  # fmt: skip
+    "{confidence}::decimal(9,6) as min_confidence, {items} as max_items, null::bigint as max_grown"  # fmt: skip
 
 
 def mine(

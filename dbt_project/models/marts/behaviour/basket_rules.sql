@@ -28,6 +28,7 @@ select
     ranked.antecedent_count,
     ranked.consequent_count,
     ranked.together_count,
+    ranked.least_count,
     cast(ranked.together_count as double) / ranked.total_count as support,
     cast(ranked.together_count as double) / ranked.antecedent_count as confidence,
     ranked.together_count / ranked.expected_count as lift,

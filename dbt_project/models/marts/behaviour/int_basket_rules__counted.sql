@@ -17,6 +17,7 @@ minimums as (
     select
         universes.universe_no,
         universes.max_items,
+        universes.max_grown,
         universes.min_confidence,
         sizes.total_count,
         greatest(cast(ceil(universes.min_support * sizes.total_count) as bigint), universes.min_basket_count) as min_count
@@ -65,6 +66,7 @@ select
     antecedents.basket_count as antecedent_count,
     consequents.basket_count as consequent_count,
     rules.together_count,
+    rules.least_count,
     searched.candidate_count
 from rules
 inner join minimums on rules.universe_no = minimums.universe_no
