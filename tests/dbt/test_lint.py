@@ -1,6 +1,7 @@
 """Style of the SQL and rules of the project, as tools check them."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,14 @@ from tests.dbt.project import Dbt
 BIN = Path(sys.executable).parent
 
 
-def output(command: list[str | Path], folder: Path) -> str:
-    """Runs a tool; its output when it finds something, else nothing."""
-    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+def finds_nothing(command: list[str | Path], folder: Path) -> None:
+    """Runs a tool; what it finds is the failure."""
+    wide = os.environ | {"COLUMNS": "160", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False, env=wide
+    )
+    if done.returncode:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)
 
 
 @pytest.mark.timeout(2400)
@@ -27,7 +32,7 @@ def test_sql_is_formatted_as_the_house_style_says(repo: Path, request: pytest.Fi
     clean = set(request.config.cache.get("sqlfluff/clean", []))
     unknown = [file for file, state in states.items() if state not in clean]
     if unknown:
-        assert output([BIN / "sqlfluff", "lint", "--processes", "2", *unknown], repo) == ""
+        finds_nothing([BIN / "sqlfluff", "lint", "--processes", "2", *unknown], repo)
     request.config.cache.set("sqlfluff/clean", sorted(states.values()))
 
 
@@ -35,4 +40,4 @@ def test_the_project_keeps_the_rules_that_its_manifest_can_show(repo: Path, dbt:
     rules = (repo / "dbt_project/dbt-bouncer.yml").read_text(encoding="utf-8")
     config = tmp_path / "dbt-bouncer.yml"
     config.write_text(rules.replace("dbt_project/target", str(dbt.target)), encoding="utf-8")
-    assert output([BIN / "dbt-bouncer", "run", "--show-all-failures", "--config-file", config], repo) == ""
+    finds_nothing([BIN / "dbt-bouncer", "run", "--show-all-failures", "--config-file", config], repo)

@@ -1,5 +1,6 @@
 """The demo company as a built warehouse, with what was planted in it."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +34,10 @@ class Company:
             return con.execute(sql.replace("{truth}", str(self.home / "truth"))).fetchall()
 
 
-def build(dbt: Dbt, home: Path, people: int) -> Company:
-    """Generates the company's files, ingests them and builds every model, without data tests."""
+def build(
+    dbt: Dbt, home: Path, people: int, select: Iterable[str] = ("*",), feeds: Container[str] | None = None
+) -> Company:
+    """Generates the company's files, ingests them (or the named feeds) and builds models, without data tests."""
     generate(home, people)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRM_HOME", str(home))
@@ -42,7 +45,8 @@ def build(dbt: Dbt, home: Path, people: int) -> Company:
     con = connect(place)
     create_tables(con)
     for feed in load_feeds(place.feeds):
-        ingest_feed(con, feed, place)
+        if feeds is None or feed.feed in feeds:
+            ingest_feed(con, feed, place)
     con.close()
-    dbt.run(home / "work.duckdb", "*", as_of=AS_OF)
+    dbt.run(home / "work.duckdb", *select, as_of=AS_OF)
     return Company(home)

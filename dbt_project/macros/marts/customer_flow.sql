@@ -63,3 +63,16 @@ counted as (
 
 )
 {%- endmacro %}
+
+{# The columns of `counted` as both tables of customers won and lost show them. #}
+{% macro customer_flow_columns() -%}
+    counted.quarter_on,
+    cast({{ dbt.dateadd('month', 3, 'counted.quarter_on') }} as date) <= cast({{ dbt.dateadd('day', 1, as_of()) }} as date)
+        as is_complete,
+    counted.active_count,
+    counted.new_count,
+    counted.kept_count,
+    counted.regained_count,
+    counted.lost_count,
+    cast(counted.kept_count as double) / nullif(counted.kept_count + counted.lost_count, 0) as retention_rate
+{%- endmacro %}

@@ -14,6 +14,21 @@
     cast(sum({{ alias }}.ticket_count) as bigint) as ticket_count
 {%- endmacro %}
 
+{# Every result twice: in its month and in the whole time. #}
+{% macro results_by_period(relation) -%}
+    select
+        *,
+        'month' as period_kind,
+        cast(date_trunc('month', counted_on) as date) as period_on
+    from {{ relation }}
+    union all
+    select
+        *,
+        'all' as period_kind,
+        null as period_on
+    from {{ relation }}
+{%- endmacro %}
+
 {# The department paths from the root down to each department of a path, one select per level. #}
 {% macro department_levels(relation, path, levels=8) -%}
     {%- for level in range(1, levels + 1) %}

@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.identity.marts.conftest import Company
+from tests.marts.company import Company
 
-CARDS = "from marts.{mart} found full join (from 'truth/cards.parquet' where kind = '{kind}') planted using (card_ref)"
+CARDS = (
+    "from marts.{mart} found full join (from '{{truth}}/cards.parquet' where kind = '{kind}') planted using (card_ref)"
+)
 
 
 @pytest.mark.parametrize(("mart", "kind"), [("shared_cards", "shared"), ("clerk_cards", "clerk")])
@@ -34,7 +36,7 @@ def test_people_with_many_cards_are_found_as_far_as_identity_knows_their_cards_a
     ((found, right, known),) = company.query("""
         with planted as (
             select customer_id, count(distinct card_ref) as cards
-            from core.int_cards__holders join 'truth/cards.parquet' using (card_ref)
+            from core.int_cards__holders join '{truth}/cards.parquet' using (card_ref)
             where kind = 'many' group by customer_id
         )
         select

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.identity.marts.conftest import Company
+from tests.marts.company import Company
 
 STATED = """
     select customer_id, '{field}' as field, cast({column} as varchar) as value, system, record_ref

@@ -1,13 +1,7 @@
 -- Every product is compared with the others under the same conditions: returns with its category, buyers with all products.
+{%- set return_days = insight('product_returns', 'window_days') %}
+{%- set buyer_days = insight('product_losing_customers', 'window_days') %}
 with
-
-windows as (
-
-    select
-        {{ insight("product_returns", "window_days") }} as return_days,
-        {{ insight("product_losing_customers", "window_days") }} as buyer_days
-
-),
 
 bought as (
 
@@ -47,8 +41,7 @@ returned as (
     from bought
     inner join {{ ref('dim_products') }} as products on bought.product_id = products.product_id
     left join brought_back on bought.product_id = brought_back.product_id and bought.order_id = brought_back.order_id
-    cross join windows
-    where bought.days_ago < windows.return_days
+    where bought.days_ago < {{ return_days }}
     group by bought.product_id
 
 ),
@@ -68,13 +61,12 @@ buyers as (
 
     select
         bought.product_id,
-        count(distinct case when bought.days_ago < windows.buyer_days then bought.customer_id end) as now_count,
+        count(distinct case when bought.days_ago < {{ buyer_days }} then bought.customer_id end) as now_count,
         count(distinct case when bought.days_ago >= 365 then bought.customer_id end) as then_count,
-        coalesce(sum(case when bought.days_ago < windows.buyer_days then bought.sales_base end), 0) as now_base,
+        coalesce(sum(case when bought.days_ago < {{ buyer_days }} then bought.sales_base end), 0) as now_base,
         coalesce(sum(case when bought.days_ago >= 365 then bought.sales_base end), 0) as then_base
     from bought
-    cross join windows
-    where bought.days_ago < windows.buyer_days or bought.days_ago between 365 and 364 + windows.buyer_days
+    where bought.days_ago < {{ buyer_days }} or bought.days_ago between 365 and 364 + {{ buyer_days }}
     group by bought.product_id
 
 ),

@@ -33,17 +33,7 @@ results as (
 
 periods as (
 
-    select
-        *,
-        'month' as period_kind,
-        cast(date_trunc('month', counted_on) as date) as period_on
-    from results
-    union all
-    select
-        *,
-        'all' as period_kind,
-        null as period_on
-    from results
+    {{ results_by_period('results') }}
 
 )
 

@@ -9,17 +9,7 @@ results as (
 -- Persons do not add up over months, so the whole time is counted for itself.
 periods as (
 
-    select
-        *,
-        'month' as period_kind,
-        cast(date_trunc('month', counted_on) as date) as period_on
-    from results
-    union all
-    select
-        *,
-        'all' as period_kind,
-        null as period_on
-    from results
+    {{ results_by_period('results') }}
 
 ),
 
