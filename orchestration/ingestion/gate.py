@@ -16,7 +16,6 @@ from orchestration.ingestion.model import BadRecord, Chunk, Feed, Reader
 from orchestration.ingestion.passthrough import kinds_of, view
 from orchestration.ingestion.plan import VALUE_SHOWN, Lineage, Plan, compile_feed
 from orchestration.ingestion.store import quoted
-from orchestration.ingestion.tidy import tidy_columns
 from orchestration.ingestion.values import MESSAGES
 
 NO_STREAM = "(none)"  # stream of records that no route takes
@@ -67,9 +66,9 @@ class Gate:
         self.con.execute(f"create or replace temp view chunk as {view(chunk.table, 'delivered')}").fetchall()
         try:
             offered, unrouted = self._offered(chunk)
-            tidy, kinds = tidy_columns(chunk.table), kinds_of(chunk.table)
+            kinds = kinds_of(chunk.table)
             for plan, records in zip(self.plans, offered, strict=True):
-                self._load(plan, records, plan.insert(tidy, kinds))
+                self._load(plan, records, plan.insert(chunk.tidy, kinds))
             if unrouted:
                 self._refuse_unrouted()
         finally:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Literal, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
+
+from orchestration.ingestion.tidy import tidy_columns
 
 
 class _Strict(BaseModel):
@@ -117,6 +120,11 @@ class Chunk:
     records: int
     table: pa.Table
     bad: list[BadRecord] = field(default_factory=list)
+
+    @cached_property
+    def tidy(self) -> frozenset[str]:
+        """Columns that need no trimming; asked for in the thread that reads, which has the time."""
+        return tidy_columns(self.table)
 
 
 class Reader(Protocol):

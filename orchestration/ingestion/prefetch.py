@@ -30,6 +30,7 @@ def prefetched(reader: Reader, lock: threading.Lock) -> Iterator[Chunk]:
                         f"reader lost records: {chunk.records} counted, {chunk.table.num_rows} parsed, "
                         f"{len(chunk.bad)} refused"
                     )
+                _ = chunk.tidy
                 if not _put(ready, chunk, stop):
                     return
             _put(ready, None, stop)
