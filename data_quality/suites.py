@@ -1,5 +1,6 @@
 """Rules as Great Expectations 1.x suites, and the validation of one frame. The library loads on first use (7 s)."""
 
+import logging
 import os
 import shutil
 from functools import cache
@@ -22,6 +23,7 @@ def _library() -> tuple[Any, Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # else it speaks between the lines of progress
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     for site in context.variables.data_docs_sites.values():  # an empty temporary folder that nobody reads
