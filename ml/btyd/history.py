@@ -12,6 +12,7 @@ Whole = NDArray[np.int64]
 
 STEPS_PER_UNIT = (1, 7)  # whole units, or days in weeks: times on such a grid need no sorting to find the distinct ones
 WIDEST_GRID = 100_000
+SEEN_FIRST = 1_000  # customers of whom the grid is guessed
 
 
 def summarise(
@@ -74,13 +75,13 @@ class Cells:
         """Counts equal histories. Customers without repeats differ in age only, so they shrink to a few cells."""
         frequency, recency, age = checked(frequency, recency, T)
         times, at, age_at = _grid(recency, age)
-        x, width = frequency.astype(np.int64), len(times)
-        once = x == 0
-        first = np.bincount(age_at[once], minlength=width)
-        more = ~once
-        keys, counts = np.unique((x[more] * width + at[more]) * width + age_at[more], return_counts=True)
-        rest, last = np.divmod(keys, width)
-        repeats, recent = np.divmod(rest, width)
+        width, more = len(times), np.flatnonzero(frequency)
+        first = np.bincount(age_at, minlength=width) - np.bincount(age_at[more], minlength=width)
+        keys = (frequency[more].astype(np.int64) * width + at[more]) * width + age_at[more]
+        keys, counts = np.unique(keys, return_counts=True)
+        rest = keys // width
+        last, repeats = keys - rest * width, rest // width
+        recent = rest - repeats * width
         ages = np.flatnonzero(first)
         none = np.zeros(len(ages), dtype=np.int64)
         zero_at = np.full(len(ages), np.searchsorted(times, 0.0), dtype=np.int64)
@@ -112,10 +113,18 @@ class Cells:
 def _grid(recency: Array, age: Array) -> tuple[Array, Whole, Whole]:
     """Distinct times, ascending and 0 among them, and the places of both columns in them."""
     for steps in STEPS_PER_UNIT:
-        at, age_at = (np.rint(column * steps) for column in (recency, age))
-        if age_at.max() > WIDEST_GRID:
+        if age.max() * steps > WIDEST_GRID or _steps(age[:SEEN_FIRST], steps) is None:
             continue
-        if max(np.abs(recency * steps - at).max(), np.abs(age * steps - age_at).max()) < 1e-6:
-            return np.arange(int(age_at.max()) + 1) / steps, at.astype(np.int64), age_at.astype(np.int64)
+        at, age_at = _steps(recency, steps), _steps(age, steps)
+        if at is not None and age_at is not None:
+            return np.arange(int(age_at.max()) + 1) / steps, at, age_at
     times, places = np.unique(np.concatenate([[0.0], recency, age]), return_inverse=True)
     return times, places[1 : len(recency) + 1], places[len(recency) + 1 :]
+
+
+def _steps(column: Array, steps: int) -> Whole | None:
+    """The column in whole steps; None where it is not on that grid."""
+    scaled = column * steps
+    whole = (scaled + 0.5).astype(np.int32)
+    scaled -= whole
+    return whole if max(scaled.max(), -scaled.min()) < 1e-6 else None

@@ -1,0 +1,123 @@
+"""Offers: worked numbers, planted and absent taste, policies, reasons, and a catalogue of real baskets (ML11)."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from ml.gate import Abstained
+from ml.recommend import COSINE, EASE, POPULAR, Baskets, Policy, champion, evaluate, hits, recommend, similarity
+
+CUT, UNTIL = "2026-01-01", "2026-03-01"
+
+
+def purchases(taste: bool, customers: int = 300, seed: int = 1) -> pd.DataFrame:
+    """Two halves of customers and of 40 products; with taste, each half buys from its own half of the products."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for c in range(customers):
+        for month in range(14):
+            day = pd.Timestamp("2025-01-05") + pd.DateOffset(months=month)
+            for p in rng.integers(0, 20, 2):
+                shift = 20 * (c % 2) if taste else 20 * rng.integers(0, 2)
+                rows.append((f"c{c:03}", f"p{p + shift:02}", day))
+    return pd.DataFrame(rows, columns=["customer_id", "product_id", "order_date"])
+
+
+def test_cosine_and_ease_of_three_baskets_are_those_by_hand():
+    bought = sparse.csr_array(np.array([[1.0, 1, 0], [1, 1, 1], [1, 0, 0]]))
+    assert similarity(bought, COSINE)[0].tolist() == pytest.approx([0, 2 / np.sqrt(6), 1 / np.sqrt(3)])
+    # EASE is the ridge regression of each product on the others.
+    x, ridge = bought.toarray(), 0.5
+    others = np.linalg.solve(x[:, 1:].T @ x[:, 1:] + ridge * np.eye(2), x[:, 1:].T @ x[:, 0])
+    assert similarity(bought, EASE, ridge)[1:, 0].tolist() == pytest.approx(others.tolist())
+
+
+def test_hits_and_ndcg_are_those_by_hand():
+    scores = np.array([[3.0, 2, 1, 0], [0, 1, 2, 3], [1, 1, 1, 1]])
+    wanted = np.array([[0.0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0]])
+    hit, gain = hits(scores, wanted, 2)
+    assert hit[:2].tolist() == [1, 0]
+    assert gain[0] == pytest.approx((1 / np.log2(3)) / (1 + 1 / np.log2(3)))
+    assert np.isnan([hit[2], gain[2]]).all()
+
+
+def test_planted_taste_is_found_and_serves():
+    found = evaluate(purchases(taste=True), cut=CUT, until=UNTIL).set_index(["task", "method"])
+    assert found.loc[("new", EASE), "ndcg"] > 1.3 * found.loc[("new", POPULAR), "ndcg"]
+    assert champion(found.reset_index()) in (EASE, COSINE)
+
+
+def test_without_taste_the_best_sellers_serve():
+    found = evaluate(purchases(taste=False), cut=CUT, until=UNTIL)
+    assert champion(found) == POPULAR
+
+
+def test_what_comes_after_the_cut_does_not_teach():
+    log = purchases(taste=True)
+    extra = log[log["order_date"] >= CUT].assign(product_id="p99")
+    found = [Baskets.of(f[f["order_date"] < CUT]) for f in (log, pd.concat([log, extra]))]
+    assert (found[0].counts != found[1].counts).nnz == 0
+
+
+def test_policies_hold_and_every_offer_says_why():
+    log = purchases(taste=True)
+    policy = Policy(
+        unavailable={"p01", "p21"}, opted_out={"c000"}, once_only={"p02"}, upgrades={"p03": "p04", "p05": "p01"}
+    )
+    offers = recommend(log, method=EASE, names={"p03": "Kettle"}, policy=policy, k=5)
+    own = set(zip(log["customer_id"], log["product_id"], strict=True))
+    owned = [(c, p) in own for c, p in zip(offers["customer_id"], offers["product_id"], strict=True)]
+    assert "c000" not in set(offers["customer_id"])
+    assert not offers["product_id"].isin({"p01", "p21"}).any()
+    assert (pd.Series(owned) == (offers["kind"] == "repeat")).all()
+    assert not ((offers["kind"] == "repeat") & (offers["product_id"] == "p02")).any()
+    assert offers[["reason_en", "reason_zh"]].notna().all().all()
+    assert offers.groupby(["customer_id", "kind"])["rank"].max().max() <= 5
+    upgrades = offers[offers["kind"] == "upgrade"]
+    assert set(upgrades["product_id"]) <= {"p04"}
+    assert (upgrades["reason_en"] == "The next step above Kettle").all()
+
+
+def test_the_product_that_explains_an_offer_is_one_the_customer_has():
+    log = purchases(taste=True)
+    offers = recommend(log, method=EASE, k=3).query("kind == 'new' and because_product_id.notna()")
+    assert len(offers) > 100
+    own = set(zip(log["customer_id"], log["product_id"], strict=True))
+    assert all(pair in own for pair in zip(offers["customer_id"], offers["because_product_id"], strict=True))
+
+
+def test_the_order_of_rows_changes_nothing_and_equal_lines_count_once():
+    log = purchases(taste=True, customers=60)
+    shuffled = pd.concat([log, log.head(500)]).sample(frac=1, random_state=2)
+    pd.testing.assert_frame_equal(recommend(log, method=EASE), recommend(shuffled, method=EASE))
+
+
+def test_few_customers_get_no_offers_but_a_reason():
+    few = recommend(purchases(taste=True, customers=5), method=EASE)
+    assert isinstance(few, Abstained)
+    assert "at least 50" in few.reason_en
+
+
+def test_the_hidden_item_of_real_baskets_is_found_more_often_than_by_best_sellers(reference_data: Path):
+    (path,) = [p for p in sorted((reference_data / "groceries").iterdir()) if p.suffix == ".csv"][:1]
+    lines = [sorted(set(line.split(","))) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    names = sorted({item for line in lines for item in line})
+    at, rng = {name: i for i, name in enumerate(names)}, np.random.default_rng(42)
+    x = np.zeros((len(lines), len(names)))
+    for row, line in enumerate(lines):
+        x[row, [at[item] for item in line]] = 1
+    is_test = rng.permutation(len(lines)) >= int(0.8 * len(lines))
+    train, test = x[~is_test], x[is_test & (x.sum(axis=1) >= 2)]
+    hidden = np.array([rng.choice(np.flatnonzero(row)) for row in test])
+    wanted = np.eye(len(names))[hidden]
+    rest = test - wanted
+    bought = sparse.csr_array(train)
+    scores = {POPULAR: np.tile(train.sum(axis=0), (len(test), 1))}
+    scores |= {m: rest @ similarity(bought, m) for m in (COSINE, EASE)}
+    found = {m: [float(v.mean()) for v in hits(np.where(rest > 0, -np.inf, s), wanted, 10)] for m, s in scores.items()}
+    assert found[POPULAR][0] == pytest.approx(0.396, abs=0.03)
+    assert found[EASE][0] > found[POPULAR][0] + 0.02
+    assert found[EASE] == pytest.approx([0.430, 0.244], abs=0.03)
