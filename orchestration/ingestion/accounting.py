@@ -1,6 +1,5 @@
-"""The books of a delivery: its identity, its rows in ops.deliveries, what it replaces, the state of its source."""
+"""The books of a delivery: its rows in ops.deliveries and raw, and the state of its source."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from orchestration.contract import streams
 from orchestration.ingestion import ledger
 from orchestration.ingestion.gate import Counts
 from orchestration.ingestion.landing import Landed
-from orchestration.ingestion.model import Feed, FilesSource
+from orchestration.ingestion.model import Feed
 from orchestration.ingestion.plan import Lineage
 from orchestration.ingestion.store import quoted
 
@@ -39,30 +38,6 @@ class Delivery:
     lineage: Lineage
     seq: int
     state: dict | None = None
-
-
-def delivery_id(feed: str, sha256: str) -> str:
-    """The id of a delivery: the same for the same bytes of the same feed, in whatever order they come."""
-    return hashlib.sha256(f"{feed}\0{sha256}".encode()).hexdigest()[:16]
-
-
-def supersede(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
-    """Take the rows of earlier deliveries of the same file name out of raw; returns their ids."""
-    if not isinstance(delivery.feed.source, FilesSource):
-        return []
-    rows = con.execute(
-        """select distinct delivery_id from ops.deliveries
-        where feed = ? and file_name = ? and status = 'loaded' and seq < ? order by 1""",
-        [delivery.feed.feed, delivery.landed.name, delivery.seq],
-    ).fetchall()
-    old = [identity for (identity,) in rows]
-    for identity in old:
-        withdraw(con, identity)
-        con.execute(
-            "update ops.deliveries set status = 'superseded', superseded_by = ? where delivery_id = ?",
-            [delivery.id, identity],
-        ).fetchall()
-    return old
 
 
 def withdraw(con: duckdb.DuckDBPyConnection, identity: str, *, everywhere: bool = False) -> None:

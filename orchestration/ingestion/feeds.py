@@ -116,7 +116,7 @@ def _load(path: Path, text: str) -> Feed:
 
 def _told(path: Path, lines: dict[Place, int], error: dict) -> str:
     """One pydantic error in plain words, at its line."""
-    place = tuple(p for i, p in enumerate(error["loc"]) if not (i == 1 and error["loc"][0] == "source"))
+    place = _place(error["loc"], lines)
     message = HINTS.get(error["type"], error["msg"].lower())
     if error["type"] == "extra_forbidden":
         message += closest(str(place[-1]), _fields(error["loc"])) or f"; known: {', '.join(_fields(error['loc']))}"
@@ -127,6 +127,15 @@ def _told(path: Path, lines: dict[Place, int], error: dict) -> str:
     elif error["type"] not in ("missing", "union_tag_not_found"):
         message += f" (found {error['input']!r})" if not isinstance(error["input"], dict | list) else ""
     return str(_error(path, lines, place, message))
+
+
+def _place(loc: Place, lines: dict[Place, int]) -> Place:
+    """Where a pydantic error stands in the file: without the type of the source, and the number of a route alone."""
+    if loc[0] == "source":
+        return loc[:1] + loc[2:]
+    if loc[0] == "streams" and loc[2:3] == (0,) and loc[:3] not in lines:
+        return loc[:2] + loc[3:]
+    return loc
 
 
 def _fields(loc: tuple) -> list[str]:
@@ -180,24 +189,27 @@ def _stream_mistakes(feed: Feed) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     if not feed.streams:
         found.append((("streams",), "names no stream; add at least one"))
-    for name, route in feed.streams.items():
+    for name in feed.streams:
+        if name not in streams():
+            found.append((("streams", name), f"unknown stream{closest(name, streams())}"))
+        elif not feed.streams[name]:
+            found.append((("streams", name), "names no route; write `map:` below it"))
+    for name, _, place, route in feed.routes():
         stream = streams().get(name)
         if stream is None:
-            found.append((("streams", name), f"unknown stream{closest(name, streams())}"))
             continue
         for column, text in route.map.items():
-            place = ("streams", name, "map", column)
             if column not in stream.columns:
                 near = closest(column, stream.columns) or f"; columns of {name}: {', '.join(stream.columns)}"
-                found.append((place, f"{name} has no column {column!r}{near}"))
-            found += _expression_mistakes(place, text)
+                found.append(((*place, "map", column), f"{name} has no column {column!r}{near}"))
+            found += _expression_mistakes((*place, "map", column), text)
         filled = {"currency"} if feed.currency else set()
         for column in stream.required:
             if column not in route.map and column not in filled:
                 text = f"required column {column!r} is not mapped; add `{column}: <expression>`"
-                found.append((("streams", name, "map"), text))
+                found.append(((*place, "map"), text))
         if route.where is not None:
-            found += _expression_mistakes(("streams", name, "where"), route.where)
+            found += _expression_mistakes((*place, "where"), route.where)
     return found
 
 

@@ -44,6 +44,11 @@ class Counts:
     rejected: int = 0
 
 
+def sole_stream(feed: Feed) -> str:
+    """Under what name records are booked that could not be read: the only stream of the feed, or none."""
+    return next(iter(feed.streams)) if len(feed.streams) == 1 else NO_STREAM
+
+
 @dataclass
 class Gate:
     """Loads the chunks of one delivery inside the caller's transaction."""
@@ -54,6 +59,7 @@ class Gate:
     lineage: Lineage
     lock: threading.Lock = field(default_factory=threading.Lock)  # held while the reader is asked for bytes
     counts: dict[str, Counts] = field(default_factory=dict)
+    records: int = 0  # physical records taken so far
 
     def __post_init__(self) -> None:
         self.plans = compile_feed(self.feed, self.reader.columns, self.lineage)
@@ -62,6 +68,7 @@ class Gate:
 
     def take(self, chunk: Chunk) -> None:
         """Load one chunk; every record of it is counted under each stream it was offered to, or under `(none)`."""
+        self.records += chunk.records
         self.con.register("delivered", chunk.table)
         self.con.execute(f"create or replace temp view chunk as {view(chunk.table, 'delivered')}").fetchall()
         try:
@@ -74,8 +81,8 @@ class Gate:
         finally:
             self.con.unregister("delivered")
         if chunk.bad:
-            stream = self.plans[0].stream.name if len(self.plans) == 1 else NO_STREAM
-            self._quarantine(stream, _unread(chunk.bad), len(chunk.bad))
+            stream = sole_stream(self.feed)
+            self._quarantine(stream, 0, _unread(chunk.bad), len(chunk.bad))
             self._count(stream).records_in += len(chunk.bad)
 
     def _count(self, stream: str) -> Counts:
@@ -111,14 +118,14 @@ class Gate:
                 f"accounting broken in {self.lineage.file_name}, {plan.stream.name}: {records} records offered, "
                 f"{loaded} loaded, {failed} refused"
             )
-        self._quarantine(plan.stream.name, self._explained(plan.stream, reasons), failed)
+        self._quarantine(plan.stream.name, plan.route_no, self._explained(plan.stream, reasons), failed)
 
     def _refuse_unrouted(self) -> None:
         taken = " or ".join(f"({plan.where or 'true'}) is true" for plan in self.plans)
         numbers = self.con.execute(f"select _record_no from chunk where not ({taken})").fetchall()
         rows = [(number, None, None, "no_route") for (number,) in numbers]
         self._count(NO_STREAM).records_in += len(rows)
-        self._quarantine(NO_STREAM, self._explained(None, rows), len(rows))
+        self._quarantine(NO_STREAM, 0, self._explained(None, rows), len(rows))
 
     def _explained(self, stream: Stream | None, reasons: list[tuple]) -> Iterable[tuple]:
         """Rows of ops.quarantine (from line_no on) for refused cells, with place and bytes from the reader."""
@@ -129,7 +136,7 @@ class Gate:
             message = _message(stream, column, value, rule)
             yield number, lines.get(number), column, value, rule, message, content.get(number)
 
-    def _quarantine(self, stream: str, rows: Iterable[tuple], records: int) -> None:
+    def _quarantine(self, stream: str, route_no: int, rows: Iterable[tuple], records: int) -> None:
         self._count(stream).quarantined += records
         columns = list(zip(*rows, strict=True))
         arrays = [[stream] * len(columns[0]), *columns]
@@ -138,9 +145,9 @@ class Gate:
         fixed = [self.lineage.delivery_id, self.feed.feed, self.feed.system]
         self.con.execute(
             """insert into ops.quarantine
-            select $1, $2, $3, stream, $4, record_no, line_no, column_name, value, rule, message, content, 'open'
+            select $1, $2, $3, stream, $4, record_no, line_no, column_name, value, rule, message, content, 'open', $5
             from refused""",
-            [*fixed, self.lineage.file_name],
+            [*fixed, self.lineage.file_name, route_no],
         ).fetchall()
         self.con.unregister("refused")
 

@@ -15,18 +15,17 @@ from orchestration.ingestion import ledger
 from orchestration.ingestion.accounting import (
     Delivery,
     DeliveryResult,
-    delivery_id,
     load_state,
     record,
     save_state,
-    supersede,
 )
-from orchestration.ingestion.gate import NO_STREAM, Counts, Gate
+from orchestration.ingestion.gate import Counts, Gate, sole_stream
 from orchestration.ingestion.killpoints import reach
 from orchestration.ingestion.landing import Found, Landed, find, land, sweep
 from orchestration.ingestion.model import DeliveryRejected, Feed, FilesSource
 from orchestration.ingestion.plan import Lineage
 from orchestration.ingestion.prefetch import prefetched
+from orchestration.ingestion.replacing import identify, refuse_mass_deletion, replace_older, replaced_by, supersede
 from orchestration.settings import Settings
 
 OnEvent = Callable[[dict], None] | None
@@ -83,16 +82,13 @@ def _take(
 ) -> DeliveryResult:
     started = time.monotonic()
     landed = land(found, settings)
-    identity = delivery_id(feed.feed, landed.sha256)
+    identity, known = identify(con, feed.feed, landed.sha256)
     _tell(on_event, event="delivery_started", delivery_id=identity, feed=feed.feed, file=found.name, bytes=landed.bytes)
-    known = con.execute("select 1 from ops.deliveries where delivery_id = ? limit 1", [identity]).fetchone()
     if known:
-        con.begin()
-        _remember(con, feed, found, identity, state)
-        con.commit()
+        _note_again(con, feed, identity, found.name, settings, lambda: _remember(con, feed, found, identity, state))
         result = DeliveryResult(identity, feed.feed, found.name, "known", {}, None, landed.bytes, 0.0)
     else:
-        delivery = announce(con, feed, landed, state)
+        delivery = announce(con, feed, landed, identity, state)
         result = load(con, delivery, settings, lambda: _remember(con, feed, found, identity, state))
     result = replace(result, seconds=round(time.monotonic() - started, 3))
     rows = sum(c.loaded for c in result.streams.values())
@@ -127,12 +123,32 @@ def _remember(con: duckdb.DuckDBPyConnection, feed: Feed, found: Found, identity
         save_state(con, feed.feed, state)
 
 
-def announce(con: duckdb.DuckDBPyConnection, feed: Feed, landed: Landed, state: dict | None) -> Delivery:
+def _note_again(
+    con: duckdb.DuckDBPyConnection, feed: Feed, identity: str, name: str, settings: Settings, also: Callable[[], None]
+) -> None:
+    """A delivery that stands has come again, perhaps under a name that brought something else before: that must go."""
+    has_rows = con.execute("select sum(loaded) > 0 from ops.deliveries where delivery_id = ?", [identity]).fetchone()[0]
+    old = replaced_by(con, feed, name, identity, None) if has_rows else []
+    line = None
+    con.begin()
+    try:
+        if old:
+            supersede(con, old, identity)
+            line = ledger.restate(con, identity, {"event": "again", "supersedes": old})
+        also()
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    if line:
+        ledger.append(settings, line)
+
+
+def announce(con: duckdb.DuckDBPyConnection, feed: Feed, landed: Landed, identity: str, state: dict | None) -> Delivery:
     """Give a delivery its number and its times. Times never run backwards, even when the clock does."""
     seq = con.execute("select coalesce(max(seq), 0) + 1 from ops.deliveries").fetchone()[0]
     now = _now(con)
     version = datetime.combine(landed.version, clock()) if landed.version else now
-    identity = delivery_id(feed.feed, landed.sha256)
     return Delivery(identity, feed, landed, Lineage(identity, landed.name, now, now, version), seq, state)
 
 
@@ -164,16 +180,15 @@ def load(
     try:
         try:
             reach("gate.after_begin")
-            counts, status, reason = pass_gate(con, delivery, settings), "loaded", None
+            counts, status, reason = pass_gate(con, delivery, settings, guard=journal), "loaded", None
             if not any(c.records_in for c in counts.values()):
                 status = "empty"
         except DeliveryRejected as error:
             con.rollback()
             con.begin()
-            stream = next(iter(delivery.feed.streams)) if len(delivery.feed.streams) == 1 else NO_STREAM
-            counts = {stream: Counts(records_in=error.records, rejected=error.records)}
+            counts = {sole_stream(delivery.feed): Counts(records_in=error.records, rejected=error.records)}
             status, reason = "rejected", f"{error.reason}: {error}"
-        old = supersede(con, delivery) if journal and any(c.loaded for c in counts.values()) else []
+        old = replace_older(con, delivery) if journal and any(c.loaded for c in counts.values()) else []
         entry = record(con, delivery, counts, status, reason)
         line = ledger.add(con, {"event": event, **entry, "supersedes": old}) if journal else None
         also()
@@ -189,8 +204,13 @@ def load(
     return DeliveryResult(delivery.id, delivery.feed.feed, landed.name, status, counts, reason, landed.bytes, 0.0)
 
 
-def pass_gate(con: duckdb.DuckDBPyConnection, delivery: Delivery, settings: Settings) -> dict[str, Counts]:
-    """Load the records of a landed delivery inside the caller's transaction. DeliveryRejected leaves it half done."""
+def pass_gate(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, settings: Settings, *, guard: bool = True
+) -> dict[str, Counts]:
+    """Load the records of a landed delivery inside the caller's transaction. DeliveryRejected leaves it half done.
+
+    `guard` refuses a snapshot that would delete too much.
+    """
     from orchestration.ingestion.readers import open_reader
 
     reader = open_reader(settings.home / delivery.landed.path, reader_source(delivery), typed=True)
@@ -203,6 +223,8 @@ def pass_gate(con: duckdb.DuckDBPyConnection, delivery: Delivery, settings: Sett
             for chunk in prefetched(reader, lock):
                 gate.take(chunk)
                 reach("gate.after_chunk")
+        if guard and any(c.records_in for c in gate.counts.values()):
+            refuse_mass_deletion(con, delivery, gate.counts, gate.records)
     except DeliveryRejected as error:
         if gate is None and not error.records:  # the map does not fit: the records are countable all the same
             error.records = sum(chunk.records for chunk in reader.chunks())

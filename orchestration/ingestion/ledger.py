@@ -68,6 +68,15 @@ def add(con: duckdb.DuckDBPyConnection, entry: dict) -> str:
     return line
 
 
+def restate(con: duckdb.DuckDBPyConnection, delivery_id: str, changes: dict) -> str:
+    """Chain the last entry of a delivery again with other facts beside it; returns the line for `append`."""
+    (line,) = con.execute(
+        "select line from ops.ledger where line->>'delivery_id' = ? order by n desc limit 1", [delivery_id]
+    ).fetchone()
+    chain = ("n", "at", "prev", "hash")
+    return add(con, {k: v for k, v in json.loads(line).items() if k not in chain} | changes)
+
+
 def append(settings: Settings, *lines: str) -> None:
     """Write lines to the end of ledger.jsonl and force them to disk."""
     reach("ledger.before_append")

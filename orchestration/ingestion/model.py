@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Literal, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from orchestration.ingestion.tidy import tidy_columns
 
@@ -39,6 +39,7 @@ class SqlSource(_Strict):
     query: str | None = None
     cursor: str | None = None  # column that only grows; a run takes rows from the last value less the overlap
     overlap: str = "0s"  # for example 15m, 2h, 1d; plain number for a numeric cursor
+    max_missing: float = Field(0.3, ge=0, le=1)  # without cursor: share of the last snapshot that may vanish
     chunk_rows: int = 50_000
 
 
@@ -59,6 +60,7 @@ class RestSource(_Strict):
     cursor: str | None = None  # field that only grows
     cursor_param: str | None = None  # query parameter that asks for records from a cursor value on
     overlap: str = "0s"
+    max_missing: float = Field(0.3, ge=0, le=1)  # without cursor: share of the last snapshot that may vanish
     params: dict[str, str] = Field(default_factory=dict)
     requests_per_second: float = 5
     retries: int = 5
@@ -72,11 +74,19 @@ class Route(_Strict):
     """How the records of a delivery fill one stream: which records, and an SQL expression per stream column.
 
     Expressions are DuckDB SQL over the delivered columns, all of them text. A record is offered to a route when
-    `where` is true (empty: always); a record that no route takes is quarantined as `no_route`.
+    `where` is true (empty: always); a record that no route takes is quarantined as `no_route`. A record that several
+    routes of a stream take becomes several rows of it, and is counted once for each.
     """
 
     map: dict[str, str]
     where: str | None = None
+
+
+Routes = Annotated[tuple[Route, ...], BeforeValidator(lambda written: written if _listed(written) else (written,))]
+
+
+def _listed(written: object) -> bool:
+    return isinstance(written, list | tuple)
 
 
 class Feed(_Strict):
@@ -86,13 +96,19 @@ class Feed(_Strict):
     system: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     about: str = ""
     source: Source
-    streams: dict[str, Route]
+    streams: dict[str, Routes]  # one route, or a list of them
     timezone: str = "UTC"
     currency: str | None = None  # fills a stream's currency column that the map leaves out
     date_order: Literal["iso", "dmy", "mdy"] = "iso"
     decimal_comma: bool = False
     unknown_columns: Literal["evolve", "freeze", "discard_value"] = "evolve"
     nulls: tuple[str, ...] = ("",)  # texts that mean "no value"; compared after trimming
+
+    def routes(self) -> Iterator[tuple[str, int, tuple[str | int, ...], Route]]:
+        """Every route with its stream, its number in the stream (from 1) and its place in the file."""
+        for name, routes in self.streams.items():
+            for number, route in enumerate(routes, 1):
+                yield name, number, ("streams", name, *([number - 1] if len(routes) > 1 else [])), route
 
 
 @dataclass(frozen=True)

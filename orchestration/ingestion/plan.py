@@ -45,6 +45,7 @@ class Plan:
     """
 
     stream: Stream
+    route_no: int
     where: str | None
     insert: Callable[[frozenset[str], Kinds], str]
     reasons: str
@@ -56,22 +57,22 @@ def compile_feed(feed: Feed, columns: list[str], lineage: Lineage) -> list[Plan]
     if doubled:
         raise DeliveryRejected("duplicate_columns", f"columns delivered twice (case does not count): {sorted(doubled)}")
     used: set[str] = set()
-    for name, route in feed.streams.items():
+    for _, _, place, route in feed.routes():
         texts = {("map", column): text for column, text in route.map.items()}
         if route.where is not None:
             texts["where",] = route.where
-        for place, text in texts.items():
+        for field, text in texts.items():
             try:
                 bind(text, columns)
             except ExpressionError as error:
-                message = str(located_error(feed, ("streams", name, *place), str(error)))
+                message = str(located_error(feed, (*place, *field), str(error)))
                 raise DeliveryRejected("columns_do_not_fit_map", message) from None
             used |= {c.casefold() for c in parse(text).columns}
     unknown = [c for c in columns if c.casefold() not in used and c != "_record_no"]
     if unknown and feed.unknown_columns == "freeze":
         raise DeliveryRejected("unknown_columns", f"columns that the feed does not map (it says freeze): {unknown}")
     extra = _extra(unknown) if feed.unknown_columns == "evolve" else "null::json"
-    return [_compile(feed, streams()[name], route, extra, lineage) for name, route in feed.streams.items()]
+    return [_compile(feed, streams()[name], no, route, extra, lineage) for name, no, _, route in feed.routes()]
 
 
 def _extra(columns: list[str]) -> str:
@@ -87,7 +88,7 @@ def _extra(columns: list[str]) -> str:
     )
 
 
-def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Lineage) -> Plan:
+def _compile(feed: Feed, stream: Stream, route_no: int, route: Route, extra: str, lineage: Lineage) -> Plan:
     texts = dict(route.map)
     if feed.currency and "currency" in stream.columns:
         texts.setdefault("currency", literal(feed.currency))
@@ -111,7 +112,7 @@ def _compile(feed: Feed, stream: Stream, route: Route, extra: str, lineage: Line
         return _insert(feed, stream, names, typed(tidy, kinds), ok, lineage)
 
     all_text = typed(frozenset(), frozenset())
-    return Plan(stream, where, insert, _reasons(stream, names, expressions, values, all_text, ok))
+    return Plan(stream, route_no, where, insert, _reasons(stream, names, expressions, values, all_text, ok))
 
 
 def _cell(

@@ -7,13 +7,14 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingestion import ledger
-from orchestration.ingestion.accounting import Delivery, DeliveryResult, record, supersede, withdraw
+from orchestration.ingestion.accounting import Delivery, DeliveryResult, record, withdraw
 from orchestration.ingestion.feeds import load_feeds
 from orchestration.ingestion.ingest import now_of, pass_gate, reader_source
 from orchestration.ingestion.killpoints import reach
 from orchestration.ingestion.lock import writer_lock
 from orchestration.ingestion.model import DeliveryRejected, FeedError
 from orchestration.ingestion.repair import delivery_of
+from orchestration.ingestion.replacing import replace_older
 from orchestration.ingestion.store import connect
 from orchestration.ingestion.verify import standing
 from orchestration.settings import Settings
@@ -147,9 +148,9 @@ def _reoffer(con: duckdb.DuckDBPyConnection, settings: Settings, delivery: Deliv
             """insert into ops.quarantine
             select * replace ('released' as status) from was_open as old where not exists (
                 select 1 from ops.quarantine as still where still.delivery_id = old.delivery_id
-                    and still.record_no = old.record_no and still.status = 'open')"""
+                    and still.record_no = old.record_no and still.route_no = old.route_no and still.status = 'open')"""
         ).fetchall()
-        old = supersede(con, delivery) if any(c.loaded for c in counts.values()) else []
+        old = replace_older(con, delivery) if any(c.loaded for c in counts.values()) else []
         line = ledger.add(con, {"event": "reoffer", **entry, "supersedes": old})
         reach("reoffer.before_commit")
         con.commit()

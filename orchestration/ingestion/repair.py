@@ -13,6 +13,7 @@ from orchestration.ingestion.landing import Landed
 from orchestration.ingestion.lock import writer_lock
 from orchestration.ingestion.model import Feed
 from orchestration.ingestion.plan import Lineage
+from orchestration.ingestion.replacing import supersede
 from orchestration.ingestion.store import connect
 from orchestration.ingestion.verify import COUNTS, Problem, standing, verify
 from orchestration.settings import Settings
@@ -89,7 +90,9 @@ def _repair(con: duckdb.DuckDBPyConnection, settings: Settings, entries: list[di
         _forget(con, identity)
         result = load(con, delivery, settings, journal=False)
         if entry.get("superseded_by"):
-            _supersede(con, entry)
+            con.begin()
+            supersede(con, [identity], entry["superseded_by"])
+            con.commit()
         elif not _same(result, entry):
             changed.append(delivery)
     _mirror(con, entries)
@@ -105,16 +108,6 @@ def _forget(con: duckdb.DuckDBPyConnection, identity: str) -> None:
     con.begin()
     withdraw(con, identity, everywhere=True)
     con.execute("delete from ops.deliveries where delivery_id = ?", [identity]).fetchall()
-    con.commit()
-
-
-def _supersede(con: duckdb.DuckDBPyConnection, entry: dict) -> None:
-    con.begin()
-    withdraw(con, entry["delivery_id"])
-    con.execute(
-        "update ops.deliveries set status = 'superseded', superseded_by = ? where delivery_id = ?",
-        [entry["superseded_by"], entry["delivery_id"]],
-    ).fetchall()
     con.commit()
 
 

@@ -23,7 +23,8 @@ OPS_TABLES = {
     "quarantine": """
         delivery_id varchar not null, feed varchar not null, system varchar not null, stream varchar not null,
         file_name varchar not null, record_no bigint not null, line_no bigint, column_name varchar, value varchar,
-        rule varchar not null, message varchar not null, content blob, status varchar not null""",
+        rule varchar not null, message varchar not null, content blob, status varchar not null,
+        route_no integer default 0""",
     "feed_state": "feed varchar not null, name varchar not null, state json not null",
     "seen_files": """
         feed varchar not null, file_name varchar not null, stat varchar not null, delivery_id varchar not null""",
@@ -57,6 +58,9 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists ops")
     for name, columns in OPS_TABLES.items():
         con.execute(f"create table if not exists ops.{name} ({columns})")
+    con.execute(
+        "alter table ops.quarantine add column if not exists route_no integer default 0"
+    )  # in warehouses of before
     present: dict[str, set[str]] = {}
     found = con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
     for table, column in found:

@@ -111,7 +111,7 @@ def _accounting(con: duckdb.DuckDBPyConnection, expected: dict[str, dict]) -> li
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, expected: dict[str, dict]) -> list[Problem]:
-    query = """select delivery_id, stream, count(distinct record_no) from ops.quarantine
+    query = """select delivery_id, stream, count(distinct (record_no, route_no)) from ops.quarantine
         where status = 'open' group by all"""
     held = {(identity, stream): n for identity, stream, n in con.execute(query).fetchall()}
     problems = []

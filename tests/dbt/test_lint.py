@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.dbt.project import Dbt
 
 BIN = Path(sys.executable).parent
+SQLFLUFF = BIN / "sqlfluff"
 
 
 def finds_nothing(command: list[str | Path], folder: Path) -> None:
@@ -23,6 +25,12 @@ def finds_nothing(command: list[str | Path], folder: Path) -> None:
         pytest.fail(done.stdout + done.stderr, pytrace=False)
 
 
+def in_two_shares(files: list[Path]) -> list[list[Path]]:
+    """Files dealt out by size. Two linters work faster than one with two processes, which expands all files in one."""
+    by_size = sorted(files, key=lambda file: file.stat().st_size, reverse=True)
+    return [share for share in (by_size[::2], by_size[1::2]) if share]
+
+
 @pytest.mark.timeout(2400)
 def test_sql_is_formatted_as_the_house_style_says(repo: Path, request: pytest.FixtureRequest) -> None:
     """A file costs a second, so one that was found clean here is not looked at again until it or the rules change."""
@@ -31,8 +39,10 @@ def test_sql_is_formatted_as_the_house_style_says(repo: Path, request: pytest.Fi
     states = {file: hashlib.sha256(rules + file.read_bytes()).hexdigest() for file in files}
     clean = set(request.config.cache.get("sqlfluff/clean", []))
     unknown = [file for file, state in states.items() if state not in clean]
-    if unknown:
-        finds_nothing([BIN / "sqlfluff", "lint", "--processes", "2", *unknown], repo)
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(finds_nothing, [SQLFLUFF, "lint", *share], repo) for share in in_two_shares(unknown)]
+    for share in found:
+        share.result()
     request.config.cache.set("sqlfluff/clean", sorted(states.values()))
 
 

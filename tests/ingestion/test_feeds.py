@@ -30,7 +30,7 @@ def _load(tmp_path: Path, text: str):
 
 def test_a_good_feed_loads(tmp_path: Path) -> None:
     feed = _load(tmp_path, GOOD.replace(": no\n", ": '\"no\"'\n"))
-    assert feed.streams["orders"].map == {"order_ref": '"no"', "ordered_at": "sold"}
+    assert feed.streams["orders"][0].map == {"order_ref": '"no"', "ordered_at": "sold"}
 
 
 MISTAKES = {

@@ -126,8 +126,8 @@ def test_both_feeds_map_a_line_to_the_same_values():
         found = spelled.sub(lambda m: names[m[0]], text)
         return found[1:-1] if found.startswith("(") else found
 
-    for stream, route in first.streams.items():
-        other = second.streams[stream]
+    for stream, (route,) in first.streams.items():
+        (other,) = second.streams[stream]
         assert {c: plain(e) for c, e in other.map.items()} == route.map
         assert plain(other.where) == route.where
     assert (first.system, first.timezone, first.currency) == (second.system, second.timezone, second.currency)
