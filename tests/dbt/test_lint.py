@@ -15,14 +15,13 @@ BIN = Path(sys.executable).parent
 SQLFLUFF = BIN / "sqlfluff"
 
 
-def finds_nothing(command: list[str | Path], folder: Path) -> None:
-    """Runs a tool; what it finds is the failure."""
+def findings(command: list[str | Path], folder: Path) -> str:
+    """Runs a tool; what it finds, empty if nothing."""
     wide = os.environ | {"COLUMNS": "160", "NO_COLOR": "1"}
     done = subprocess.run(
         [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False, env=wide
     )
-    if done.returncode:
-        pytest.fail(done.stdout + done.stderr, pytrace=False)
+    return done.stdout + done.stderr if done.returncode else ""
 
 
 def in_two_shares(files: list[Path]) -> list[list[Path]]:
@@ -40,9 +39,9 @@ def test_sql_is_formatted_as_the_house_style_says(repo: Path, request: pytest.Fi
     clean = set(request.config.cache.get("sqlfluff/clean", []))
     unknown = [file for file, state in states.items() if state not in clean]
     with ThreadPoolExecutor(2) as pool:
-        found = [pool.submit(finds_nothing, [SQLFLUFF, "lint", *share], repo) for share in in_two_shares(unknown)]
-    for share in found:
-        share.result()
+        found = pool.map(lambda share: findings([SQLFLUFF, "lint", *share], repo), in_two_shares(unknown))
+    if text := "".join(found):
+        pytest.fail(text, pytrace=False)
     request.config.cache.set("sqlfluff/clean", sorted(states.values()))
 
 
@@ -50,4 +49,5 @@ def test_the_project_keeps_the_rules_that_its_manifest_can_show(repo: Path, dbt:
     rules = (repo / "dbt_project/dbt-bouncer.yml").read_text(encoding="utf-8")
     config = tmp_path / "dbt-bouncer.yml"
     config.write_text(rules.replace("dbt_project/target", str(dbt.target)), encoding="utf-8")
-    finds_nothing([BIN / "dbt-bouncer", "run", "--show-all-failures", "--config-file", config], repo)
+    if text := findings([BIN / "dbt-bouncer", "run", "--show-all-failures", "--config-file", config], repo):
+        pytest.fail(text, pytrace=False)

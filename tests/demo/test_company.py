@@ -281,3 +281,19 @@ def test_group_customers_form_a_tree_and_a_plan_has_one_owner_S055(warehouse) ->
         "select count(*), count(distinct subscription_ref) from raw.subscriptions"
     ).fetchall()
     assert plans == owned > 0
+
+
+def test_only_the_planted_plans_break_the_rules_between_plans_S055(company: Path) -> None:
+    broken = query(
+        company,
+        """
+        with held as (from read_csv('demo/crm/subscriptions.csv', all_varchar = true))
+        select a.id, rules.rule
+        from held as a join read_csv('demo/crm/plan_rules.csv', all_varchar = true) as rules on a.plan = rules.plan
+        left join held as b
+            on a.account_id = b.account_id and b.plan = rules.other
+                and a.started <= coalesce(b.ended, '2026-07') and b.started <= coalesce(a.ended, '2026-07')
+        group by all having (rules.rule = 'excludes') = (count(b.id) > 0) order by 1""",
+    )
+    planted = query(company, "select subscription_ref, 'requires' from 'truth/broken_plans.parquet' order by 1")
+    assert broken == planted != []

@@ -65,11 +65,15 @@ def test_a_record_becomes_one_row_for_each_route_that_takes_it(deals: Warehouse)
 
 
 def test_a_mended_route_releases_its_own_refusals_only(deals: Warehouse) -> None:
-    mended = DEALS.replace("entered_at: closed", "entered_at: case closed when 'late' then '2024-04-04' else closed end")
+    mended = DEALS.replace(
+        "entered_at: closed", "entered_at: case closed when 'late' then '2024-04-04' else closed end"
+    )
     deals.feed(mended)
     reoffer(deals.settings)
     assert deals.accounts()["opportunity_stages"] == (7, 5, 2, 0)
-    states = deals.rows("select record_no, route_no, value, status from ops.quarantine where record_no < 5 order by all")
+    states = deals.rows(
+        "select record_no, route_no, value, status from ops.quarantine where record_no < 5 order by all"
+    )
     assert states == [(3, 2, "soon", "open"), (4, 1, "early", "open"), (4, 2, "late", "released")]
     assert verify(deals.settings) == []
 
@@ -83,7 +87,9 @@ def test_a_mended_route_releases_its_own_refusals_only(deals: Warehouse) -> None
         ("    - where: state in", "    - were: state in", "deals.yml:11: "),
     ],
 )
-def test_a_mistake_in_a_listed_route_is_told_with_its_line(tmp_path: Path, right: str, wrong: str, message: str) -> None:
+def test_a_mistake_in_a_listed_route_is_told_with_its_line(
+    tmp_path: Path, right: str, wrong: str, message: str
+) -> None:
     path = tmp_path / "deals.yml"
     path.write_text(DEALS.replace(right, wrong), encoding="utf-8")
     with pytest.raises(FeedError) as error:

@@ -22,6 +22,9 @@ create macro desk_ref(i) as 'D' || number8(i, 31415927);
 create macro visitor(i, device) as 'v' || lpad(to_hex((i * 4 + device) * 2654435761 % 1099511627689), 10, '0');
 create macro order_device(oid) as if(u(oid, 'device') < 0.8, 0, 2);
 create macro card(region, i, n) as if(region = 'CN', '8610', '6335') || number12(i * 8 + n, 16180339887);
+create macro holds_plan(x, is_company) as u(x, 'holds') < if(is_company, 0.7, 0.5);
+create macro breaks_rule(x) as x % 30 = 4; -- the holder is every fifteenth company
+create macro plan_ref(s) as 'N' || number12(s, 8675309);
 create macro order_ref(system, oid) as
     case system when 'shop' then 'W' when 'pos' then 'R' else 'C' end || number12(oid, 2718281829);
 create macro day_of(n) as date '2024-07-01' + n::int;

@@ -43,3 +43,6 @@ select * from (values ('delivery', 0.50), ('product_quality', 0.30), ('service',
 select 'desk' as system, 'tickets' as stream, ticket_ref as record_ref, mood, is_enquiry from read_parquet('$base/cases_$group.parquet') where opened_at + to_seconds(answer_seconds) < day_of(730);
 --> truth/deals.parquet | once | after deals
 select deal_ref as opportunity_ref, org_ref(j) as organisation_id, fit, wins, steps_back, opens_again, lost_at from read_parquet('$base/deals.parquet') where is_last order by deal_ref;
+--> truth/broken_plans.parquet | once | after holders
+-- Subscriptions to a plan that requires another one, which their owner does not hold.
+select plan_ref(x * 8) as subscription_ref from read_parquet('$base/holders.parquet') where holds_plan(x, is_company) and breaks_rule(x) order by 1;
