@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.identity.paths import shortest
+
 LINK_COLUMNS = (
     "customer_id, other_customer_id, point_a, point_b, source, rule, kind, value, weight, status, reason, steps"
 )
@@ -114,14 +116,7 @@ def chain(links: list[Link], start: str, end: str) -> list[Link] | None:
     for link in tree(holding(links)):
         near[link.point_a].append((link.point_b, link))
         near[link.point_b].append((link.point_a, link))
-    came: dict[str, list[Link]] = {start: []}
-    queue = [start]
-    for point in queue:
-        for other, link in near[point]:
-            if other not in came:
-                came[other] = [*came[point], link]
-                queue.append(other)
-    return came.get(end)
+    return shortest(near, start, end)
 
 
 def bridges(links: list[Link]) -> list[Link]:

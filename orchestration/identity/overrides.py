@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.contract import streams
+from orchestration.identity.paths import shortest
 
 HEADER = ("action", "record_a", "record_b", "decided_by", "decided_on", "reason")
 TIES = ("merge", "confirm")  # the two records are one person
@@ -114,20 +115,8 @@ def contradictions(overrides: Iterable[Override]) -> list[tuple[int, str]]:
         near[tie.b].append((tie.a, tie.line_no))
     found = []
     for cut in (o for o in overrides if o.action in CUTS and o.b):
-        if chain := _chain(near, cut.a, cut.b):
+        if chain := sorted(shortest(near, cut.a, cut.b) or []):
             lines = f"line {chain[0]} ties" if len(chain) == 1 else f"lines {', '.join(map(str, chain))} tie"
             text = f"{cut.action} of {cut.a} and {cut.b} contradicts: {lines} them together. Take one of them out."
             found.append((cut.line_no, text))
     return found
-
-
-def _chain(near: dict[Record, list[tuple[Record, int]]], start: Record, end: Record) -> list[int]:
-    """Lines of the shortest chain of ties between two records; empty when there is none."""
-    came: dict[Record, list[int]] = {start: []}
-    queue = [start]
-    for record in queue:
-        for other, line_no in near[record]:
-            if other not in came:
-                came[other] = [*came[record], line_no]
-                queue.append(other)
-    return sorted(came.get(end, []))

@@ -71,7 +71,7 @@ def _delivery_rules() -> Iterator[_Rule]:
         select d.delivery_id, d.stream, d.file_name, d.quarantined, coalesce(q.records, 0) as held
         from ops.deliveries as d
         left join (
-            select delivery_id, stream, count(distinct record_no) as records from ops.quarantine
+            select delivery_id, stream, count(distinct (record_no, route_no)) as records from ops.quarantine
             where status = 'open' group by all
         ) as q on d.delivery_id = q.delivery_id and d.stream = q.stream
         where d.status in ('loaded', 'empty') and d.quarantined is distinct from coalesce(q.records, 0)
