@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from orchestration.ingestion.model import Feed
 from orchestration.ingestion.sources import SourceError, extract
+from orchestration.ingestion.verify import verify
 from orchestration.settings import settings
+from tests.ingestion.warehouse import Warehouse
 from tests.postgres import running
 
 ROWS = [
@@ -78,6 +80,30 @@ def test_a_whole_table_comes_with_every_value_exact(home, database):
         connection.execute(sa.text("update orders set name = 'Asa' where id = 1"))
     rows, _, name = run(feed(), state)
     assert (rows[0][2], name) == ("Asa", "shop.parquet")
+
+
+def test_a_row_deleted_at_the_source_goes_with_the_next_snapshot_and_the_books_stay(home, database):  # F-50
+    shop = Warehouse(home)
+    shop.feed(
+        """
+        feed: shop
+        system: shop
+        source: {type: sql, url_env: SHOP_DB, table: orders}
+        streams:
+          orders: {map: {order_ref: id, ordered_at: updated_at}}
+        """
+    )
+    (first,) = shop.run()
+    with database.begin() as connection:
+        connection.execute(sa.text("delete from orders where id = 2"))
+        connection.execute(sa.text("update orders set updated_at = '2024-05-02 00:00:00' where id = 3"))
+    (second,) = shop.run()
+    orders = shop.rows("select order_ref::integer, ordered_at::varchar, _delivery_id from raw.orders order by 1")
+    times = {1: "2024-05-01 10:00:00", 3: "2024-05-02 00:00:00", 4: "2024-05-01 12:00:00"}
+    assert orders == [(ref, at, second.delivery_id) for ref, at in times.items()]
+    books = shop.rows("select delivery_id, status, superseded_by, loaded from ops.deliveries order by seq")
+    assert books == [(first.delivery_id, "superseded", second.delivery_id, 4), (second.delivery_id, "loaded", None, 3)]
+    assert verify(shop.settings) == []
 
 
 def test_rows_that_share_the_last_cursor_value_are_not_lost(home, database):
