@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.models import log
+from ml.btyd import ModifiedBetaGeoNBD, summarise
 from ml.clusters import clusters
 from ml.forecast import Forecast, forecast
 from ml.gate import Abstained
@@ -79,7 +80,12 @@ def next_dates(data: Path) -> None:
         select distinct customer as customer_id, cast(ordered_at as date) as order_date
         from lines where customer is not null order by all
     """).df()  # fmt: skip
-    print(f"next purchase: {backtest(days, cut='2011-09-09', days=60)}")
+    cut = pd.Timestamp("2011-09-09")
+    history = summarise(days.assign(one=1.0), customer="customer_id", date="order_date", amount="one", end=cut)
+    columns = history["frequency"], history["recency"], history["T"]
+    alive = pd.Series(ModifiedBetaGeoNBD().fit(*columns).probability_alive(*columns), index=history.index)
+    print(f"next purchase: {backtest(days, cut=cut, days=60)}")
+    print(f"next purchase times P(alive): {backtest(days, cut=cut, days=60, alive=alive)}")
 
 
 def groups(data: Path) -> None:

@@ -103,7 +103,12 @@ def next_purchase(
 
 
 def backtest(
-    purchases: pd.DataFrame, *, cut: Any, days: float, keys: Sequence[str] = ("customer_id",)
+    purchases: pd.DataFrame,
+    *,
+    cut: Any,
+    days: float,
+    keys: Sequence[str] = ("customer_id",),
+    alive: pd.Series | None = None,
 ) -> dict[str, float] | Abstained:
     """The forecasts at `cut` against the `days` that followed. Errors are those of customers who bought in them.
 
@@ -111,7 +116,7 @@ def backtest(
     date), error_days_own_mean and error_days_all (the naive dates: own mean gap, one gap for all).
     """
     cut, keys = pd.Timestamp(cut), list(keys)
-    found = next_purchase(purchases, as_of=cut, keys=keys, days=days)
+    found = next_purchase(purchases, as_of=cut, keys=keys, days=days, alive=alive)
     if isinstance(found, Abstained):
         return found
     when = pd.to_datetime(purchases["order_date"])
