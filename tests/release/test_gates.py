@@ -1,9 +1,11 @@
 """A bad candidate is not released: the old release serves on, and the error names the check and the rows."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from data_quality import volume
 from data_quality.results import GateFailed, blocking, require
 from data_quality.runner import run_suites
 from data_quality.volume import volume_gates
@@ -143,6 +145,27 @@ def test_a_change_of_volume_beyond_the_limits_blocks_until_it_is_accepted(
     assert [result.table for result in failed] == (["core.fct_orders"] if blocks else [])
     monkeypatch.setitem(os.environ, "CRM_ACCEPT_VOLUME", "core.fct_orders")
     assert blocking(volume_gates(released.settings)) == []
+
+
+def test_findings_may_become_more_or_none_but_their_table_stays(
+    released: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(volume._thresholds(), "findings", ["core.fct_orders"])
+    for statement, blocks in (
+        (VOLUMES["four times the rows"][0], False),
+        (VOLUMES["no row left"][0], False),
+        (
+            VOLUMES["the table gone"][0],
+            True,
+        ),
+    ):
+        released.change(statement)
+        assert bool(blocking(volume_gates(released.settings))) is blocks
+
+
+def test_the_names_of_findings_are_released_tables(repo: Path) -> None:
+    models = {f"marts.{file.stem}" for file in (repo / "dbt_project/models/marts").rglob("*.sql")}
+    assert set(volume._thresholds()["findings"]) <= models
 
 
 def test_the_first_release_has_nothing_to_compare_with(small: Small) -> None:
