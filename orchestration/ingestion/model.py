@@ -40,6 +40,7 @@ class SqlSource(_Strict):
     cursor: str | None = None  # column that only grows; a run takes rows from the last value less the overlap
     overlap: str = "0s"  # for example 15m, 2h, 1d; plain number for a numeric cursor
     max_missing: float = Field(0.3, ge=0, le=1)  # without cursor: share of the last snapshot that may vanish
+    keep_missing: bool = False  # without cursor: what the source shows no more stays, as from its last days only
     chunk_rows: int = 50_000
 
 
@@ -61,6 +62,7 @@ class RestSource(_Strict):
     cursor_param: str | None = None  # query parameter that asks for records from a cursor value on
     overlap: str = "0s"
     max_missing: float = Field(0.3, ge=0, le=1)  # without cursor: share of the last snapshot that may vanish
+    keep_missing: bool = False  # without cursor: what the source shows no more stays, as from its last days only
     params: dict[str, str] = Field(default_factory=dict)
     requests_per_second: float = 5
     retries: int = 5

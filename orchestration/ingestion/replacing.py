@@ -30,8 +30,9 @@ def identify(con: duckdb.DuckDBPyConnection, feed: str, sha256: str) -> tuple[st
 
 
 def is_whole(feed: Feed) -> bool:
-    """Whether a delivery of the feed holds all that its source has: a table, query or resource without a cursor."""
-    return not isinstance(feed.source, FilesSource) and feed.source.cursor is None
+    """Whether a delivery of the feed holds all that counts: a table, query or resource read without a cursor."""
+    source = feed.source
+    return not isinstance(source, FilesSource) and source.cursor is None and not source.keep_missing
 
 
 def replaced_by(con: duckdb.DuckDBPyConnection, feed: Feed, name: str, identity: str, seq: int | None) -> list[str]:

@@ -133,6 +133,14 @@ def test_a_snapshot_that_lost_too_much_is_refused_until_a_person_agrees(shop: Wa
     assert verify(shop.settings) == []
 
 
+def test_a_source_that_shows_its_last_days_only_loses_nothing(shop: Warehouse, table: sa.Engine) -> None:
+    text = (shop.home / "feeds" / "shop.yml").read_text().replace("table: orders", "table: orders, keep_missing: true")
+    shop.feed(text)
+    _change(table, "delete from orders where id < 90", "insert into orders values (100, '2024-01-02 10:00:00')")
+    assert [r.status for r in shop.run()] == ["loaded"]
+    assert _orders(shop) == set(range(101))
+
+
 def test_rows_that_come_back_at_the_source_come_back_in_raw(shop: Warehouse, table: sa.Engine) -> None:
     _change(table, "delete from orders where id = 7")
     shop.run()
