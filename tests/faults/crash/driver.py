@@ -45,7 +45,7 @@ def rows_and_accounting_in_two_transactions() -> None:
 
 def deliveries_are_not_recognised() -> None:
     """The id of a delivery is drawn, not derived: what was committed but not acknowledged is loaded twice."""
-    ingest.delivery_id = lambda feed, sha256: os.urandom(8).hex()
+    ingest.identify = lambda con, feed, sha256: (os.urandom(8).hex(), False)
     ingest.pending = lambda feed, settings, con: landing.find(feed.source, settings)
 
 
