@@ -9,7 +9,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint dev docs benchmark lock clean
+.PHONY: help setup run demo test lint dev dashboard docs benchmark lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -40,6 +40,9 @@ lint: $(STAMP) ## Check style of Python and SQL
 
 dev: $(STAMP) ## Dagster's pages on loopback
 	@$(BIN)/acrm dev
+
+dashboard: $(STAMP) ## Pages for analysts and managers over the release, on loopback
+	@$(BIN)/acrm dashboard
 
 benchmark: $(STAMP) ## Measure S and M (SCALES="S M L" for all) against raw SQL; writes docs/benchmark.md
 	@$(BIN)/python -m benchmarks.run $(SCALES)

@@ -22,6 +22,7 @@ class Settings:
     as_of: date | None
     threads: int
     releases_kept: int
+    dashboard_role: str = "viewer"
 
     @property
     def feeds(self) -> Path:
@@ -61,7 +62,10 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The settings of the environment: CRM_HOME, CRM_BASE_CURRENCY, CRM_AS_OF, CRM_THREADS, CRM_RELEASES_KEPT."""
+    """The settings of the environment.
+
+    CRM_HOME, CRM_BASE_CURRENCY, CRM_AS_OF, CRM_THREADS, CRM_RELEASES_KEPT, CRM_DASHBOARD_ROLE.
+    """
     as_of = os.environ.get("CRM_AS_OF")
     return Settings(
         home=Path(os.environ.get("CRM_HOME", REPO / "warehouse")).expanduser().resolve(),
@@ -69,4 +73,5 @@ def settings() -> Settings:
         as_of=date.fromisoformat(as_of) if as_of else None,
         threads=int(os.environ.get("CRM_THREADS", "2")),
         releases_kept=int(os.environ.get("CRM_RELEASES_KEPT", "5")),
+        dashboard_role=os.environ.get("CRM_DASHBOARD_ROLE", "viewer"),
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import demo, identity, look, quarantine, release, report, run, segments
+from orchestration.cli import dashboard, demo, identity, look, quarantine, release, report, run, segments
 from orchestration.cli.errors import explain
 
 HELP = """
@@ -44,6 +44,7 @@ def acrm(
 run.add_to(app)
 look.add_to(app)
 report.add_to(app)
+dashboard.add_to(app)
 identity.add_to(app)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(release.app, name="release")

@@ -1,7 +1,6 @@
 """Records that did not enter: how many and why, out to files, and back in after a feed was mended."""
 
 import csv
-import re
 from pathlib import Path
 
 import duckdb
@@ -18,13 +17,11 @@ from orchestration.ingestion.replacing import replace_older
 from orchestration.ingestion.store import connect
 from orchestration.ingestion.verify import standing
 from orchestration.settings import Settings
+from orchestration.spreadsheet import neutralised
 
 _PICKED = """status = 'open' and ($feed is null or feed = $feed) and ($stream is null or stream = $stream)
     and ($rule is null or rule = $rule)"""
 _REASONS = ("file_name", "record_no", "line_no", "stream", "column_name", "value", "rule", "message")
-# Text that a spreadsheet would run as a formula, also behind quotes and white space, also full-width.
-_FORMULA = re.compile(r"[\s'\"]*[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def summary(settings: Settings) -> list[dict]:
@@ -36,13 +33,6 @@ def summary(settings: Settings) -> list[dict]:
             order by records desc, feed, stream, rule, column_name"""
         ).fetchall()
     return [dict(zip(("feed", "stream", "rule", "column", "records"), row, strict=True)) for row in rows]
-
-
-def neutralised(text: str | None) -> str | None:
-    """Text that no spreadsheet takes for a formula; plain numbers stay as they are."""
-    if text is None or _NUMBER.fullmatch(text) or not _FORMULA.match(text):
-        return text
-    return "'" + text
 
 
 def export(

@@ -26,6 +26,7 @@ def test_these_are_the_commands():
     assert sorted(commands()) == [
         "check",
         "contract show",
+        "dashboard",
         "demo",
         "dev",
         "identity check",

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingestion.quarantine import export, neutralised, reoffer, summary
+from orchestration.ingestion.quarantine import export, reoffer, summary
 from orchestration.ingestion.verify import verify
+from orchestration.spreadsheet import neutralised
 from tests.ingestion.warehouse import HEADER, LINES_FEED, Warehouse
 
 GOOD = "A1,1,P1,2,9.99,2024-01-02 10:00:00"

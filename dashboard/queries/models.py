@@ -1,0 +1,53 @@
+"""What models say of customers, and how far they can be trusted."""
+
+import pandas as pd
+
+from dashboard.release import Release
+
+CLASSES = 20
+
+
+def score_tables(release: Release) -> pd.DataFrame:
+    """Tables of scores with their number of rows."""
+    names = sorted(name for name in release.tables if name.startswith("scores."))
+    if not names:
+        return pd.DataFrame(columns=["name", "row_count"])
+    counted = " union all ".join(f"select '{name}' as name, count(*) as row_count from {name}" for name in names)
+    return release.ask(f"{counted} order by name")
+
+
+def churn(release: Release) -> pd.DataFrame:
+    """Customers per twentieth of the probability to leave."""
+    return release.ask(
+        f"""
+        select least(floor(churn_probability * {CLASSES}), {CLASSES - 1}) / {CLASSES} as probability,
+            count(*) as customer_count
+        from scores.churn where churn_probability is not null group by all order by all"""
+    )
+
+
+def churn_list(release: Release, segment: str | None) -> pd.DataFrame:
+    """Customers most likely to leave, the most valuable first among equals."""
+    return release.ask(
+        """
+        select s.* exclude (release_id), c.rfm_segment, c.net_base::double as net_base
+        from scores.churn s join marts.dim_customers c using (customer_id)
+        where s.churn_probability is not null and ($segment::varchar is null or c.rfm_segment = $segment)
+        order by s.churn_probability desc, c.net_base desc nulls last, s.customer_id limit 500""",
+        segment=segment,
+    )
+
+
+def lifetime(release: Release) -> pd.DataFrame:
+    """Expected twelve-month revenue by RFM segment."""
+    return release.ask(
+        """
+        select c.rfm_segment, count(*) as customer_count, sum(s.clv_revenue_12m)::double as clv_revenue_12m
+        from scores.lifetime_value s join marts.dim_customers c using (customer_id)
+        where s.clv_revenue_12m is not null group by all order by clv_revenue_12m desc, rfm_segment"""
+    )
+
+
+def of_customer(release: Release, table: str, customer_id: str) -> pd.DataFrame:
+    """The row of one customer in a table of scores."""
+    return release.ask(f"select * exclude (release_id) from {table} where customer_id = $id", id=customer_id)

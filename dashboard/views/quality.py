@@ -1,0 +1,71 @@
+"""Quality: what came in and what did not, how good the sources are, coverage, releases (S023, S030)."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts
+from dashboard.page import Page, by_columns
+from dashboard.queries import overview, quality
+from dashboard.views.overview import light
+from orchestration.release.model import list_releases
+
+
+def render(page: Page) -> None:
+    light(page)
+    page.table("streams", quality.streams(page.release), "ops.deliveries", "orders")
+    by_columns(lambda: refused(page), lambda: rejected(page))
+    page.table("scorecard", quality.scorecard(page.release), "ops.quality_scorecard")
+    known(page)
+    page.table("bounds", bounds(page), "marts.customer_kpi_coverage", "orders")
+    page.table("guide", quality.guide(page.release), "marts.model_guide")
+    releases(page)
+
+
+def refused(page: Page) -> None:
+    frame = quality.quarantine(page.release)
+    page.head("quarantine")
+    if frame.empty:
+        st.success(page.text("nothing_refused"), icon=":material/check_circle:")
+        return
+    page.table("quarantine", frame, "ops.quarantine", head=False)
+    st.caption(page.text("quarantine_how"))
+
+
+def rejected(page: Page) -> None:
+    frame = quality.rejected(page.release)
+    page.head("rejected")
+    if frame.empty:
+        st.success(page.text("nothing_rejected"), icon=":material/check_circle:")
+        return
+    page.table("rejected", frame, "ops.deliveries", head=False)
+
+
+def known(page: Page) -> None:
+    frame = quality.known_orders(page.release)
+    frame = frame.assign(channel=frame.channel.map(page.text.of), month_on=pd.to_datetime(frame.month_on))
+    title = page.text("known_share")
+    page.picture(
+        "known", frame, lambda f: charts.months(f, "month_on", "known_share", "channel", title, charts.SHARE), "orders"
+    )
+
+
+def bounds(page: Page) -> pd.DataFrame:
+    frame = overview.bounds(page.release)
+    return frame.assign(metric=frame.metric.map(page.text.of))
+
+
+def releases(page: Page) -> None:
+    """Releases that are kept, the newest first."""
+    rows = [
+        {
+            "release_id": info.release_id,
+            "as_of": info.as_of,
+            "built_at": info.built_at,
+            "tables": len(info.tables),
+            "rows": sum(table.rows for table in info.tables.values()),
+            "megabytes": round(info.bytes / 1e6, 1),
+            "serves": info.release_id == page.release.release_id,
+        }
+        for info in reversed(list_releases(page.settings))
+    ]
+    page.table("releases", pd.DataFrame(rows))

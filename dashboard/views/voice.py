@@ -1,0 +1,78 @@
+"""Voice: satisfaction and loyalty with intervals, what they depend on, moods of texts (S141 to S146)."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts
+from dashboard.page import Page, by_columns, number, percent
+from dashboard.queries import voice as ask
+from dashboard.text import plain
+
+MOODS = (charts.RED, charts.GREY, charts.GREEN, "#D8DEE4")  # negative, neutral, positive, unread
+
+
+def render(page: Page) -> None:
+    figures(page)
+    by_columns(lambda: months(page, "nps"), lambda: months(page, "csi"))
+    by_columns(lambda: drivers(page, "satisfaction"), lambda: drivers(page, "loyalty"))
+    moods(page)
+    page.table("by_segment", ask.by_segment(page.release, "nps"), "marts.voice_scores", "surveys")
+
+
+def figures(page: Page) -> None:
+    """Each figure with its interval; too few answers show their number only."""
+    page.head("voice")
+    frame = ask.figures(page.release, page.segment)
+    if frame.empty:
+        page.nothing("surveys, tickets, contracts")
+        return
+    for start in range(0, len(frame), 4):
+        for place, row in zip(st.columns(4), frame[start : start + 4].itertuples(), strict=False):
+            shown = percent if row.score_kind == "share" else lambda v: number(v, 1)
+            few = bool(row.is_suppressed)
+            place.metric(
+                page.text.of(row.metric),
+                page.text("too_few") if few else shown(row.score),
+                border=True,
+                help=plain(row.formula),
+            )
+            between = "" if few else f"{shown(row.score_low)} … {shown(row.score_high)} · "
+            place.caption(f"{between}n = {number(row.unit_count)}")
+
+
+def months(page: Page, metric: str) -> None:
+    frame = ask.months(page.release, metric, page.span)
+    title = page.text.of(metric)
+    page.picture(
+        metric, frame, lambda f: charts.band(f, "month_on", "score", "score_low", "score_high", title), "surveys"
+    )
+
+
+def drivers(page: Page, analysis: str) -> None:
+    frame = ask.drivers(page.release, analysis) if page.release.has("scores.satisfaction_drivers") else pd.DataFrame()
+    key = f"drivers_{analysis}"
+    if not frame.empty and frame.status.iloc[0] != "ok":
+        page.head(key)
+        st.info(page.text("abstained", reason=plain(frame.status.iloc[0])), icon=":material/block:")
+        return
+    if not frame.empty:
+        frame = frame.assign(driver=frame.driver.map(page.text.of) + " · " + frame.priority.map(page.text.of))
+    title = page.text("share_explained")
+    page.picture(
+        key,
+        frame,
+        lambda f: charts.intervals(f, "driver", "lmg_share", "share_low", "share_high", title, ".0%"),
+        "surveys",
+    )
+
+
+def moods(page: Page) -> None:
+    frame = ask.moods(page.release, page.span)
+    frame = frame.assign(label=frame.label.map(page.text.of), month_on=pd.to_datetime(frame.month_on))
+    title = page.text("texts")
+    page.picture(
+        "moods",
+        frame,
+        lambda f: charts.columns(f, "month_on", "texts", "label", title, MOODS),
+        "tickets, surveys, engagements",
+    )

@@ -1,0 +1,36 @@
+"""Pages as Streamlit's own test harness runs them, one at a time."""
+
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.app import PAGES
+
+KEYS = tuple(spec.key for spec in PAGES)
+SECONDS = 180  # of one page; a machine that runs other tests beside it is slow
+
+
+def _script(key: str) -> None:
+    from dashboard.app import PAGES, draw, language
+    from dashboard.text import Text
+    from orchestration.settings import settings
+
+    draw(next(spec for spec in PAGES if spec.key == key), settings(), Text(language()))
+
+
+def opened(key: str, lang: str = "en", **query: str) -> AppTest:
+    """A page in a language, with further parameters of its address."""
+    at = AppTest.from_function(_script, default_timeout=SECONDS, kwargs={"key": key})
+    for name, value in {"lang": lang, **query}.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    """All that a page says outside charts: texts, figures, cells of tables."""
+    parts: list[Any] = [element.value for kind in ("title", "header", "subheader", "caption", "markdown", "info",
+                        "warning", "error", "success") for element in at.get(kind)]  # fmt: skip
+    parts += [f"{m.label} {m.value} {m.delta}" for m in at.metric]
+    parts += [frame.value.to_csv() for frame in at.dataframe]
+    parts += [expander.label for expander in at.expander]
+    return "\n".join(map(str, parts))

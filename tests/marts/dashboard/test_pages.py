@@ -1,0 +1,219 @@
+"""Every page in both languages says what the release says, and what it does not know; personal data stays hidden."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from dashboard.page import csv_of
+from dashboard.privacy import MASK
+from dashboard.text import WORDS
+from orchestration.release.connect import connect
+from orchestration.settings import Settings
+from tests.marts.dashboard.look import KEYS, opened, said
+from tests.release.small import Small
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201 - a function
+    """Pages from now on show this warehouse, as a role."""
+
+    def use(of: Settings, role: str = "viewer") -> None:
+        monkeypatch.setenv("CRM_HOME", str(of.home))
+        monkeypatch.setenv("CRM_DASHBOARD_ROLE", role)
+
+    return use
+
+
+def one(of: Settings, sql: str) -> tuple:
+    with connect(of) as con:
+        return con.execute(sql).fetchall()[0]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_page_speaks_both_languages_without_an_error(released: Settings, at_home, key: str) -> None:
+    at_home(released)
+    for lang in ("en", "zh"):
+        at = opened(key, lang)
+        assert not at.exception and not at.error and not at.warning, said(at)
+        assert at.title[0].value == WORDS[lang]["pages"][key]
+        assert released.home.name not in said(at)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_page_without_data_says_so(nothing: Settings, at_home, key: str) -> None:
+    at_home(nothing)
+    at = opened(key)
+    assert not at.exception and not at.warning, said(at)
+    if key != "quality":
+        assert at.info, "an empty part has to say that it is empty"
+
+
+def test_a_shop_without_web_deals_and_service_is_told_which_streams_are_missing(shop: Settings, at_home) -> None:
+    at_home(shop)
+    for key, stream in (("sales", "opportunities"), ("channels", "ad_spend"), ("voice", "surveys")):
+        at = opened(key)
+        assert not at.exception and not at.warning
+        assert any(stream in info.value for info in at.info), key
+    at = opened("segments")
+    assert not at.exception and not at.info
+    assert len(at.dataframe[0].value) > 0
+
+
+def test_key_figures_are_those_of_the_facts(released: Settings, at_home) -> None:
+    at_home(released)
+    orders, buyers, sales, returned = one(
+        released,
+        """
+        select count(*) filter (where not is_cancelled),
+            count(distinct customer_id) filter (where not is_cancelled and positive_line_count > 0), sum(sales_base),
+            (select sum(deducted_base) from core.fct_returns where returned_on between '2025-07-01' and '2026-06-30')
+        from core.fct_orders where ordered_on between '2025-07-01' and '2026-06-30'""",
+    )
+    shown = {metric.label: metric.value for metric in opened("overview").metric}
+    assert shown["Net sales"] == f"{sales - returned:,.0f} GBP"
+    assert shown["Orders"] == f"{orders:,}"
+    assert shown["Buying customers"] == f"{buyers:,}"
+    assert shown["Returned share of sales"] == f"{100 * returned / sales:.1f} %"
+
+
+def test_a_shorter_period_changes_the_figures(released: Settings, at_home) -> None:
+    at_home(released)
+    at = opened("overview")
+    at.selectbox(key="period").select(3).run()
+    (orders,) = one(
+        released, "select count(*) from core.fct_orders where not is_cancelled and ordered_on >= '2026-04-01'"
+    )
+    assert {m.label: m.value for m in at.metric}["Orders"] == f"{orders:,}"
+
+
+def test_segments_and_deliveries_on_the_page_add_up_to_the_release(released: Settings, at_home) -> None:
+    at_home(released)
+    frames = [frame.value for frame in opened("segments").dataframe]
+    segments = next(frame for frame in frames if "rfm_segment" in frame)
+    customers, money = one(released, "select count(*), sum(m_total) from marts.customer_rfm")
+    assert segments.customer_count.sum() == customers
+    assert round(Decimal(str(segments.money.sum())), 2) == round(money, 2)
+    streams = opened("quality").dataframe[0].value
+    assert streams.records_in.sum() == one(released, "select sum(records_in) from ops.deliveries")[0]
+    assert (streams.records_in == streams.loaded + streams.quarantined + streams.rejected).all()
+
+
+def test_attribution_adds_up_to_the_same_total_by_every_rule(released: Settings, at_home) -> None:
+    at_home(released)
+    from dashboard.queries.channels import attribution
+    from dashboard.release import serving
+    from orchestration.report.facts import Span
+
+    frame = attribution(serving(released), Span.months_to(serving(released).as_of, 12))
+    totals = frame.groupby("attribution_rule").revenue_base.sum().round(2)
+    assert len(totals) == 6 and totals.max() - totals.min() < 0.1
+
+
+@pytest.fixture(scope="module")
+def person(released: Settings) -> tuple[str, str, str]:
+    """Customer id, e-mail and name of somebody."""
+    return one(
+        released,
+        """select customer_id, email, full_name from marts.dim_customers
+        where email is not null and record_count > 2 and not starts_with(full_name, '=') order by customer_id limit 1""",
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_card_of_a_customer_hides_personal_data_from_viewers(
+    released: Settings, at_home, person, lang: str
+) -> None:
+    customer_id, email, name = person
+    at_home(released)
+    hidden = opened("customers", lang, customer=customer_id)
+    assert not hidden.exception and customer_id in said(hidden).replace("\\", "")
+    assert email not in said(hidden) and name not in said(hidden) and MASK in said(hidden)
+    at_home(released, "steward")
+    seen = opened("customers", lang, customer=customer_id)
+    assert email in said(seen) and name in said(seen)
+
+
+def test_a_role_that_nobody_defined_sees_nothing_more(released: Settings, at_home, person) -> None:
+    at_home(released, "boss")
+    at = opened("customers", customer=person[0])
+    assert "boss" in at.warning[0].value
+    assert person[1] not in said(at)
+
+
+def test_viewers_find_by_whole_values_only(released: Settings, at_home, person) -> None:
+    customer_id, email, _ = person
+    at_home(released)
+    at = opened("customers")
+    at.text_input(key="search").set_value(email).run()
+    assert at.dataframe[0].value.customer_id.tolist() == [customer_id]
+    at.text_input(key="search").set_value(email[:8]).run()
+    assert [info.value for info in at.info] == ["Nobody found."]
+
+
+@pytest.mark.parametrize(
+    "words", ["%", "'; drop table x; --", '"', "_", "\\", "[x](y)", "刘伟", "x" * 10_000, "\x00", "+44"]
+)
+def test_a_search_takes_every_character_literally(released: Settings, at_home, words: str) -> None:
+    at_home(released, "steward")
+    at = opened("customers")
+    at.text_input(key="search").set_value(words).run()
+    assert not at.exception and not at.error and not at.warning
+    found = at.dataframe[0].value if at.dataframe else pd.DataFrame(columns=["full_name"])
+    if words == "刘伟":
+        assert any("刘伟" in name for name in found.full_name)
+    if words in ("%", "_", "\\"):
+        assert all(words in str(row) for row in found.to_dict("records"))
+
+
+def test_a_name_that_would_run_is_text_on_the_page_and_in_the_file(released: Settings, at_home) -> None:
+    """F-91."""
+    at_home(released, "steward")
+    at = opened("customers")
+    names = at.dataframe[0].value.full_name
+    assert names[0].startswith("'=HYPERLINK") and not names.str.startswith("=").any()
+    at = opened("customers", customer=at.dataframe[0].value.customer_id[0])
+    assert "\\!\\[a\\]\\(http" in at.header[0].value and "\\<b\\>" in at.header[0].value
+
+
+@pytest.mark.parametrize("lead", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "'=", '"=', "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("tail", ["cmd|' /C calc'!A0", "1+1", "SUM(A1:A9)"])
+def test_a_download_holds_no_formula(lead: str, tail: str) -> None:
+    """F-91: a spreadsheet reads every cell as text, numbers stay numbers."""
+    frame = pd.DataFrame({"name": [lead + tail, "plain"], "amount": [-12.5, 3]})
+    rows = list(csv.reader(io.StringIO(csv_of(frame).decode("utf-8-sig"))))
+    assert rows[1][0] == "'" + lead + tail if not (lead + tail).isdigit() else True
+    assert [row[1] for row in rows[1:]] == ["-12.5", "3.0"]
+
+
+def test_without_a_release_a_page_says_what_to_do(small_home, at_home) -> None:
+    small = Small(small_home)
+    small.settings.releases.mkdir(parents=True)
+    at_home(small.settings)
+    at = opened("overview")
+    assert not at.exception and "acrm run" in at.error[0].value
+
+
+def test_an_older_or_a_new_or_a_damaged_release_is_met_with_words(small_home, at_home) -> None:
+    """Older: tables are missing. Switched: the next look shows it. All damaged: none is shown."""
+    small = Small(small_home)
+    first = small.build(1, orders=50).publish().release_id
+    at_home(small.settings)
+    at = opened("overview")
+    assert not at.exception and "acrm run --force" in at.warning[0].value and first in at.caption[0].value
+    second = small.build(2, orders=50).publish().release_id
+    at.run()
+    assert second in at.caption[0].value and first not in at.caption[0].value
+    for path in small.settings.releases.glob("*.duckdb"):
+        small.flip(path, 5_000)
+    at = opened("overview")
+    assert not at.exception and "acrm release verify" in at.error[0].value
+
+
+def test_both_languages_have_a_word_for_everything() -> None:
+    def keys(words: dict, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+        return set().union(*(keys(v, (*path, k)) if isinstance(v, dict) else {(*path, k)} for k, v in words.items()))
+
+    assert keys(WORDS["en"]) == keys(WORDS["zh"])
