@@ -20,6 +20,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, INK = (
 COLOURS = [BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, INK]
 HEIGHT = 340
 FRAME, LEGEND = 70, 50  # pixels that axes and a legend take of a chart's height
+TICKS = [-1, -0.5, 0, 0.5, 1, 2, 5, 10, 20]  # growth is skewed: its axis is a symmetric logarithm
 WHOLE, SHARE, MONTH = ",.0f", ".0%", "%Y-%m"
 
 
@@ -174,7 +175,9 @@ def scatter(
         .mark_point(filled=True, opacity=0.7)
         .encode(
             x=alt.X(f"{x}:Q", title=titles[0], axis=alt.Axis(format="~%", tickCount=5)),
-            y=alt.Y(f"{y}:Q", title=titles[1], axis=alt.Axis(format="~%", tickCount=5)),
+            y=alt.Y(
+                f"{y}:Q", title=titles[1], axis=alt.Axis(format="~%", values=TICKS), scale=alt.Scale(type="symlog")
+            ),
             size=alt.Size(f"{size}:Q", title=titles[2], legend=None),
             color=_colours(colour, kinds),
             shape=alt.Shape(f"{colour}:N", legend=None),

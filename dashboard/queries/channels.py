@@ -7,7 +7,7 @@ from orchestration.report.facts import Span
 
 
 def performance(release: Release, span: Span) -> pd.DataFrame:
-    """Spend, revenue, ROAS and cost per new customer of each channel over the span (S138)."""
+    """Spend, revenue, ROAS and cost per new customer of each channel over the span."""
     return release.ask(
         """
         select channel_group, sum(touch_count)::bigint as touch_count, sum(acquired_count)::bigint as acquired_count,
@@ -22,7 +22,7 @@ def performance(release: Release, span: Span) -> pd.DataFrame:
 
 
 def attribution(release: Release, span: Span) -> pd.DataFrame:
-    """Revenue of each channel by each rule; what no touch led to stands apart (S139)."""
+    """Revenue of each channel by each rule; what no touch led to stands apart."""
     return release.ask(
         """
         select channel_group, attribution_rule, revenue_base::double as revenue_base
@@ -39,7 +39,7 @@ def attribution(release: Release, span: Span) -> pd.DataFrame:
 
 
 def reallocation(release: Release) -> pd.DataFrame:
-    """The split of the spend that is suggested (S140)."""
+    """The split of the spend that is suggested."""
     return release.ask(
         """
         select channel_group, source, spend_base::double as spend_base,

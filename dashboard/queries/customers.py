@@ -1,4 +1,4 @@
-"""Finding a customer, and everything about one (S024 to S030)."""
+"""Finding a customer, and everything about one."""
 
 import re
 
@@ -104,7 +104,7 @@ def values(release: Release, customer_id: str) -> pd.DataFrame:
 
 
 def actions(release: Release, customer_id: str) -> pd.DataFrame:
-    """What to do next: a recall that is due, and what the lists of causes suggest (S104, S137)."""
+    """What to do next: a recall that is due, and what the lists of causes suggest."""
     return release.ask(
         """
         select 'recall' as kind, trigger_en as action_en, trigger_zh as action_zh, triggered_by as because_en,

@@ -23,7 +23,7 @@ def months(release: Release, span: Span) -> pd.DataFrame:
 
 
 def trend(release: Release, span: Span) -> pd.DataFrame:
-    """Customers who bought lately, at the end of each month (S106)."""
+    """Customers who bought lately, at the end of each month."""
     return release.ask(
         """
         select month_end_on, customer_count, recent_count, recent_share::double as recent_share, trend

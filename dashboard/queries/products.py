@@ -34,7 +34,7 @@ def categories(release: Release, span: Span) -> pd.DataFrame:
 
 
 def rules(release: Release) -> pd.DataFrame:
-    """What is bought together more often than by chance (S120)."""
+    """What is bought together more often than by chance."""
     return release.ask(
         """
         select basis, system, antecedent, consequent, together_count, support, confidence, lift from marts.basket_rules
@@ -43,7 +43,7 @@ def rules(release: Release) -> pd.DataFrame:
 
 
 def sequences(release: Release) -> pd.DataFrame:
-    """What is bought after what (S121)."""
+    """What is bought after what."""
     return release.ask(
         """
         select sequence, customer_count, support, confidence from marts.purchase_sequences where element_count > 1

@@ -39,7 +39,7 @@ def rejected(release: Release) -> pd.DataFrame:
 
 
 def scorecard(release: Release) -> pd.DataFrame:
-    """Accuracy, completeness and timeliness per system and stream, of the last run; the worst first (S023)."""
+    """Accuracy, completeness and timeliness per system and stream, of the last run; the worst first."""
     return release.ask(
         """
         select system, stream, records_in, accuracy::double as accuracy, completeness::double as completeness,
@@ -58,7 +58,7 @@ def known_orders(release: Release) -> pd.DataFrame:
 
 
 def guide(release: Release) -> pd.DataFrame:
-    """Which question this company's data can answer (S012)."""
+    """Which question this company's data can answer."""
     return release.ask(
         """
         select question, answered_by, stream, min_rows, row_count, has_enough

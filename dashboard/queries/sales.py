@@ -7,7 +7,7 @@ from orchestration.report.facts import Span
 
 
 def bottlenecks(release: Release) -> pd.DataFrame:
-    """Stages of the sales funnel by the money lost in them (S129)."""
+    """Stages of the sales funnel by the money lost in them."""
     return release.ask(
         """
         select system, stage, visit_count, move_on_rate::double as move_on_rate,
@@ -19,7 +19,7 @@ def bottlenecks(release: Release) -> pd.DataFrame:
 
 
 def open_deals(release: Release) -> pd.DataFrame:
-    """What open deals are worth by stage: their value, and that times the chance to win (S130)."""
+    """What open deals are worth by stage: their value, and that times the chance to win."""
     return release.ask(
         """
         select s.stage, count(*) as deal_count, sum(f.expected_amount_base)::double as value_base,
@@ -31,7 +31,7 @@ def open_deals(release: Release) -> pd.DataFrame:
 
 
 def backtest(release: Release) -> pd.DataFrame:
-    """What the deal forecast said and what was won, per month of saying (S116)."""
+    """What the deal forecast said and what was won, per month of saying."""
     return release.ask(
         """
         select snapshot_on as month_on, sum(forecast_amount_base)::double as forecast,
@@ -61,7 +61,7 @@ def staff(release: Release, span: Span) -> pd.DataFrame:
 
 
 def targets(release: Release, span: Span) -> pd.DataFrame:
-    """Revenue targets whose period touches the span (S133)."""
+    """Revenue targets whose period touches the span."""
     return release.ask(
         """
         select system, subject_kind, subject_ref, period_start, period_end,

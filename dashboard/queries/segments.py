@@ -26,7 +26,7 @@ def rfm(release: Release) -> pd.DataFrame:
 
 
 def grid(release: Release, segment: str | None) -> pd.DataFrame:
-    """Customers per recency and frequency score (S097)."""
+    """Customers per recency and frequency score."""
     return release.ask(
         """
         select r_score, f_score, count(*) as customer_count, avg(m_total)::double as mean_m_total
@@ -36,7 +36,7 @@ def grid(release: Release, segment: str | None) -> pd.DataFrame:
 
 
 def moves(release: Release) -> pd.DataFrame:
-    """How many went from which segment to which in the last month (S105)."""
+    """How many went from which segment to which in the last month."""
     return release.ask(
         """
         select from_segment, to_segment, customer_count, share_of_from::double as share_of_from, is_move
@@ -45,7 +45,7 @@ def moves(release: Release) -> pd.DataFrame:
 
 
 def pareto(release: Release) -> pd.DataFrame:
-    """Share of money of the best x percent of customers (S074)."""
+    """Share of money of the best x percent of customers."""
     return release.ask(
         """
         select basis, customer_percent / 100 as share_of_customers, cumulative_share::double as share_of_money
@@ -75,7 +75,7 @@ def pyramid(release: Release) -> pd.DataFrame:
 
 
 def axes(release: Release) -> pd.DataFrame:
-    """Customers per cell of value, potential and loyalty, with the cell's strategy (S086 to S088)."""
+    """Customers per cell of value, potential and loyalty, with the cell's strategy."""
     return release.ask(
         """
         select axis_cell, value_level, potential_level, loyalty_level, any_value(strategy_en) as strategy_en,
@@ -85,7 +85,7 @@ def axes(release: Release) -> pd.DataFrame:
 
 
 def bcg(release: Release, entity: str) -> pd.DataFrame:
-    """Growth and share of products, categories or customer groups, the two hundred largest (S092 to S094)."""
+    """Growth and share of products, categories or customer groups, the two hundred largest."""
     return release.ask(
         """
         select coalesce(p.product_name, b.entity_id) as name, b.quadrant, b.growth_rate::double as growth_rate,

@@ -7,7 +7,7 @@ from orchestration.report.facts import Span
 
 
 def figures(release: Release, segment: str | None) -> pd.DataFrame:
-    """Every figure of the window, of all or of one RFM segment (S141 to S146)."""
+    """Every figure of the window, of all or of one RFM segment."""
     return release.ask(
         """
         select metric, score::double as score, score_low::double as score_low, score_high::double as score_high,
@@ -37,7 +37,7 @@ def months(release: Release, metric: str, span: Span) -> pd.DataFrame:
 
 
 def drivers(release: Release, analysis: str) -> pd.DataFrame:
-    """What satisfaction or loyalty depends on: shares of the explained variance (S142)."""
+    """What satisfaction or loyalty depends on: shares of the explained variance."""
     return release.ask(
         """
         select driver, lmg_share, share_low, share_high, rank_no, mean_percent, priority, r_squared,

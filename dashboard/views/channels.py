@@ -1,4 +1,4 @@
-"""Channels: spend and what it brings, attribution by six rules, where money should go, campaigns (S138 to S140)."""
+"""Channels: spend and what it brings, attribution by six rules, where money should go, campaigns."""
 
 import altair as alt
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Customers: find one, and see everything that is known of one (S024 to S030)."""
+"""Customers: find one, and see everything that is known of one."""
 
 from typing import Any
 

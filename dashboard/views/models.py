@@ -1,4 +1,4 @@
-"""Forecast and models: what they say, how far they were right, and where they abstain (S107 to S119)."""
+"""Forecast and models: what they say, how far they were right, and where they abstain."""
 
 import streamlit as st
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.page import Page, by_columns, number, percent
+from dashboard.queries import metrics as catalogue
 from dashboard.queries import overview as ask
 from dashboard.queries.report import asked
 from dashboard.text import plain
@@ -28,6 +29,7 @@ def render(page: Page) -> None:
         "orders, order_lines",
     )
     insights(page)
+    metrics(page)
     by_columns(lambda: lifecycle(page), lambda: trend(page))
     light(page)
 
@@ -94,6 +96,27 @@ def insights(page: Page) -> None:
             st.caption(plain(row.mart))
     st.caption(page.text.report("note"))
     page.download("insights", frame.drop(columns="release_id"))
+
+
+def metrics(page: Page) -> None:
+    """Any metric of the catalogue by month, with its formula."""
+    if not page.release.has("marts.metrics_monthly"):
+        return
+    known = catalogue.catalogue(page.release)
+    page.head("metrics")
+    if known.empty:
+        page.nothing("orders")
+        return
+    names = dict(zip(known.metric, known[f"metric_{page.text.lang}"], strict=True))
+    metric = st.selectbox(page.text("metric"), list(names), key="metric", format_func=names.get)
+    row = known[known.metric == metric].iloc[0]
+    st.caption(plain(f"{row.formula} · {row.basis}"))
+    frame = catalogue.months(page.release, metric, page.span)
+    frame = frame.assign(channel_group=frame.channel_group.map(page.text.of))
+    form = charts.SHARE if row.unit == "share" else ",.1f" if row.unit == "points" else "~s"
+    chart = charts.months(frame, "month_on", "value", "channel_group", names[metric], form)
+    st.altair_chart(chart, width="stretch", alt=names[metric], key="chart_metrics")
+    page.download("metrics", frame)
 
 
 def lifecycle(page: Page) -> None:

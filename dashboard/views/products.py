@@ -1,4 +1,4 @@
-"""Products: what sells, what grows, what is bought together and after what (S092 to S094, S120 to S122)."""
+"""Products: what sells, what grows, what is bought together and after what."""
 
 import streamlit as st
 

@@ -1,10 +1,10 @@
-"""Quality: what came in and what did not, how good the sources are, coverage, releases (S023, S030)."""
+"""Quality: what came in and what did not, how good the sources are, coverage, releases."""
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.page import Page, by_columns
+from dashboard.page import Page
 from dashboard.queries import overview, quality
 from dashboard.views.overview import light
 from orchestration.release.model import list_releases
@@ -13,7 +13,8 @@ from orchestration.release.model import list_releases
 def render(page: Page) -> None:
     light(page)
     page.table("streams", quality.streams(page.release), "ops.deliveries", "orders")
-    by_columns(lambda: refused(page), lambda: rejected(page))
+    refused(page)
+    rejected(page)
     page.table("scorecard", quality.scorecard(page.release), "ops.quality_scorecard")
     known(page)
     page.table("bounds", bounds(page), "marts.customer_kpi_coverage", "orders")

@@ -1,4 +1,4 @@
-"""Funnel and sales: who goes on, where money is lost, what open deals are worth, who sells (S125 to S133)."""
+"""Funnel and sales: who goes on, where money is lost, what open deals are worth, who sells."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Segments: RFM, ABC, pyramid, three axes, BCG, the company's own; each opens its list of members (S059 to S106)."""
+"""Segments: RFM, ABC, pyramid, three axes, BCG, the company's own; each opens its list of members (S183)."""
 
 import altair as alt
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Voice: satisfaction and loyalty with intervals, what they depend on, moods of texts (S141 to S146)."""
+"""Voice: satisfaction and loyalty with intervals, what they depend on, moods of texts."""
 
 import pandas as pd
 import streamlit as st

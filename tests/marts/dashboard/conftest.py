@@ -1,7 +1,6 @@
-"""Releases to look at: of the demo company, of a shop without web, deals and service, and one without a row."""
+"""Releases to look at: of the demo company, of a shop that delivers orders and nothing else, and one without a row."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,59 +12,65 @@ from orchestration.release.publish import publish
 from orchestration.settings import Settings, settings
 from tests.marts.company import AS_OF, Company
 
-# Marts that orders alone do not fill; what a shop that delivers nothing else would see.
-NOT_FROM_ORDERS = """
-    select 'marts.' || table_name from duckdb_tables() where schema_name = 'marts' and regexp_matches(table_name,
-        'web_|channel_|campaign|conversion|funnel|deal|stage|forecast|text_|voice|employee|department|target|party|churn')
-    union all select 'scores.satisfaction_drivers'
-    union all select 'core.' || table_name from duckdb_tables()
-    where schema_name = 'core' and regexp_matches(table_name, 'campaign|engagement|lead|opportunit|survey|ticket|web|spend')
-"""
-Publish = Callable[..., Settings]
+# What orders alone fill; the shop has rows in these tables only.
+FROM_ORDERS = (
+    "dim_customers|bridge_customer_identities|customer_(rfm|golden_cells|kpi_coverage|lifecycle|lifetime_value|scores|tiers)"
+    "|abc_classes|bcg_matrix|daily_sales|lifecycle_.*|order_coverage|pareto_curve|product_sales|profit_pyramid|rfm_.*|fct_orders"
+)
+# A name that a spreadsheet would run, and a browser would load or draw.
+NAME = '=HYPERLINK("http://x")![a](http://x/y)<b>刘伟</b>'
 
 
 @pytest.fixture(scope="session")
-def published(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Publish:
-    """Release the demo company in a home of its own, after statements that change the candidate."""
-
-    def make(*statements: str, emptied: str = "") -> Settings:
-        of = replace(settings(), home=tmp_path_factory.mktemp("released"), base_currency="GBP")
-        of.releases.mkdir()
-        company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
-        shutil.copy(company.database, of.work_db)
-        with duckdb.connect(str(of.work_db)) as con:
-            for (table,) in con.execute(emptied).fetchall() if emptied else []:
-                con.execute(f"create or replace table {table} as select * from {table} limit 0")
-            for statement in statements:
-                con.execute(statement)
-        publish(of, date.fromisoformat(AS_OF), "dashboard")
-        of.work_db.unlink()
+def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The demo company; the release that a home named by CRM_TEST_COMPANY has."""
+    of = replace(settings(), home=company.home, base_currency="GBP")
+    if of.current_release.exists():
         return of
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def released(published: Publish) -> Settings:
-    """The demo company; one customer has a name that a spreadsheet and a browser would run."""
-    name = '=HYPERLINK("http://x")![a](http://x/y)<b>刘伟</b>'
-    best = "select customer_id from marts.dim_customers order by net_base desc, customer_id limit 1"
-    return published(f"update marts.dim_customers set full_name = '{name}' where customer_id = ({best})")
+    of = replace(of, home=tmp_path_factory.mktemp("released"))
+    of.releases.mkdir()
+    company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
+    shutil.copy(company.database, of.work_db)
+    publish(of, date.fromisoformat(AS_OF), "dashboard")
+    of.work_db.unlink()
+    return of
 
 
 @pytest.fixture(scope="session")
-def shop(published: Publish) -> Settings:
-    """A company that delivers customers and orders and nothing else."""
-    return published(emptied=NOT_FROM_ORDERS)
+def shop(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A company that delivers customers and orders and nothing else; its best customer has a bad name."""
+    best = "select customer_id from marts.dim_customers order by net_base desc nulls last, customer_id limit 1"
+    change = f"update marts.dim_customers set full_name = '{NAME}' where customer_id = ({best})"
+    return thinned(released, tmp_path_factory.mktemp("shop"), FROM_ORDERS, change)
 
 
 @pytest.fixture(scope="session")
-def nothing(published: Publish) -> Settings:
-    """A company without a row in any public table."""
-    tables = (
-        "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('core', 'marts', 'scores')"
-    )
-    return published(emptied=tables)
+def nothing(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A company without a row in any table of facts or marts."""
+    return thinned(released, tmp_path_factory.mktemp("nothing"), "none")
+
+
+def thinned(released: Settings, home: Path, kept: str, *changes: str) -> Settings:
+    """A release of the same tables, with rows in those only whose names match `kept`."""
+    of = replace(released, home=home)
+    of.releases.mkdir()
+    with duckdb.connect(str(of.work_db)) as con:
+        con.execute(f"attach '{released.current_release}' as src (read_only)")
+        tables = con.execute(
+            """select schema_name, table_name, regexp_full_match(table_name, ?) from duckdb_tables()
+            where database_name = 'src' and schema_name || '.' || table_name <> 'ops.release'""",
+            [kept],
+        ).fetchall()
+        for schema, table, is_kept in tables:
+            con.execute(f"create schema if not exists {schema}")
+            rows = "" if is_kept else "limit 0"
+            con.execute(
+                f"create table {schema}.{table} as select * exclude (release_id) from src.{schema}.{table} {rows}"
+            )
+        for change in changes:
+            con.execute(change)
+    publish(of, date.fromisoformat(AS_OF), "dashboard")
+    return of
 
 
 @pytest.fixture
