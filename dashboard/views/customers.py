@@ -55,7 +55,9 @@ def card(page: Page, customer_id: str) -> None:
     scores(page, customer_id)
     tabs = st.tabs([page.text(f"parts.{key}.title") for key in ("golden", "identities", "timeline", "consents")])
     with tabs[0]:
-        page.table("golden", ask.golden(page.release, customer_id), "marts.customer_golden_cells")
+        golden = ask.golden(page.release, customer_id)
+        golden = golden.assign(field=golden.field.map(lambda name: page.text.column("marts.dim_customers", name)))
+        page.table("golden", golden, "marts.customer_golden_cells")
     with tabs[1]:
         records = ask.records(page.release, customer_id)
         page.table("identities", records, "marts.bridge_customer_identities")
