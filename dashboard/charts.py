@@ -250,5 +250,6 @@ def _names() -> alt.Axis:
 
 
 def _colours(colour: str, kinds: Sequence[str], palette: Sequence[str] = COLOURS) -> alt.Color:
+    legend = _legend() if len(kinds) > 1 else None
     given = [palette[place % len(palette)] for place in range(len(kinds))]
-    return alt.Color(f"{colour}:N", scale=alt.Scale(domain=list(kinds), range=given), legend=_legend())
+    return alt.Color(f"{colour}:N", scale=alt.Scale(domain=list(kinds), range=given), legend=legend)

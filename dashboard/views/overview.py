@@ -108,7 +108,8 @@ def metrics(page: Page) -> None:
         page.nothing("orders")
         return
     names = dict(zip(known.metric, known[f"metric_{page.text.lang}"], strict=True))
-    metric = st.selectbox(page.text("metric"), list(names), key="metric", format_func=names.get)
+    first = list(names).index("net_sales") if "net_sales" in names else 0
+    metric = st.selectbox(page.text("metric"), list(names), index=first, key="metric", format_func=names.get)
     row = known[known.metric == metric].iloc[0]
     st.caption(plain(f"{row.formula} · {row.basis}"))
     frame = catalogue.months(page.release, metric, page.span)

@@ -95,7 +95,7 @@ def test_segments_and_deliveries_on_the_page_add_up_to_the_release(released: Set
     segments = next(frame for frame in frames if "rfm_segment" in frame)
     customers, money = one(released, "select count(*), sum(m_total) from marts.customer_rfm")
     assert segments.customer_count.sum() == customers
-    assert round(Decimal(str(segments.money.sum())), 2) == round(money, 2)
+    assert abs(Decimal(str(segments.money.sum())) - money) < Decimal("0.05")  # each of eight is shown to the penny
     streams = opened("quality").dataframe[0].value
     assert streams.records_in.sum() == one(released, "select sum(records_in) from ops.deliveries")[0]
     assert (streams.records_in == streams.loaded + streams.quarantined + streams.rejected).all()
