@@ -1,5 +1,6 @@
 """What every page is given, and how pages show things: figures, pictures, tables, and what is not there."""
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -192,8 +193,11 @@ def safe(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def csv_of(frame: pd.DataFrame) -> bytes:
-    """CSV that Excel reads as UTF-8 and runs nothing of (F-91)."""
-    return safe(frame).to_csv(index=False).encode("utf-8-sig")
+    """CSV that Excel reads as UTF-8 and runs nothing of (F-91).
+
+    All text is quoted: pandas leaves a lone carriage return bare, and what follows it would begin a row of its own.
+    """
+    return safe(frame).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode("utf-8-sig")
 
 
 def by_columns(*parts: Callable[[], Any], wide: Sequence[int] | None = None) -> None:
