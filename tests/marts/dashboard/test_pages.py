@@ -80,7 +80,7 @@ def test_key_figures_are_those_of_the_facts(released: Settings, at_home) -> None
 
 
 def test_key_figures_and_the_catalogue_of_metrics_are_one(released: Settings, at_home) -> None:
-    """What the overview shows for twelve whole months is the sum of the catalogue's numerators over its denominators."""
+    """What the overview shows for twelve whole months is the sum of numerators over the sum of denominators."""
     at_home(released)
     with connect(released) as con:
         metrics = con.execute("""
