@@ -26,6 +26,10 @@ PERCENT = (
     "accuracy",
     "completeness",
     "timeliness",
+    "churn_probability",
+    "probability_low",
+    "probability_high",
+    "p_alive",
     "uplift_low",
     "uplift_high",
 )

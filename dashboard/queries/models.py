@@ -5,6 +5,7 @@ import pandas as pd
 from dashboard.release import Release
 
 CLASSES = 20
+GOOD = "grade in ('A', 'B')"  # a score of another grade makes no list
 
 
 def score_tables(release: Release) -> pd.DataFrame:
@@ -14,6 +15,15 @@ def score_tables(release: Release) -> pd.DataFrame:
         return pd.DataFrame(columns=["name", "row_count"])
     counted = " union all ".join(f"select '{name}' as name, count(*) as row_count from {name}" for name in names)
     return release.ask(f"{counted} order by name")
+
+
+def cards(release: Release) -> pd.DataFrame:
+    """Models of the run: grade, what serves, how good it was against the best baseline, why it is silent."""
+    return release.ask(
+        """
+        select model, status, grade, serves, auc, baseline, gain, gain_low, slope, expires_on, reason_en, reason_zh
+        from scores.model_cards order by model"""
+    )
 
 
 def churn(release: Release) -> pd.DataFrame:
@@ -26,13 +36,14 @@ def churn(release: Release) -> pd.DataFrame:
     )
 
 
-def churn_list(release: Release, segment: str | None) -> pd.DataFrame:
-    """Customers most likely to leave, the most valuable first among equals."""
+def churn_list(release: Release, segment: str | None, lang: str) -> pd.DataFrame:
+    """Customers most likely to leave by a graded score with its first reason, the most valuable first among equals."""
     return release.ask(
-        """
-        select s.* exclude (release_id), c.rfm_segment, c.net_base::double as net_base
+        f"""
+        select s.customer_id, s.churn_probability, s.probability_low, s.probability_high, s.window_days,
+            s.reason_1_{lang} as reason, s.grade, c.rfm_segment, c.net_base::double as net_base
         from scores.churn s join marts.dim_customers c using (customer_id)
-        where s.churn_probability is not null and ($segment::varchar is null or c.rfm_segment = $segment)
+        where s.churn_probability is not null and s.{GOOD} and ($segment::varchar is null or c.rfm_segment = $segment)
         order by s.churn_probability desc, c.net_base desc nulls last, s.customer_id limit 500""",
         segment=segment,
     )

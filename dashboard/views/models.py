@@ -1,51 +1,66 @@
 """Forecast and models: what they say, how far they were right, and where they abstain."""
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 
 from dashboard import charts
 from dashboard.page import Page, by_columns
 from dashboard.queries import models as ask
+from dashboard.release import Release
+from dashboard.text import plain
 from dashboard.views.sales import said_and_won, worth
 
 
 def render(page: Page) -> None:
     by_columns(lambda: churn(page), lambda: lifetime(page))
     if page.release.has("scores.churn"):
-        page.table("churn_list", ask.churn_list(page.release, page.segment), "scores.churn", "orders")
+        page.table("churn_list", ask.churn_list(page.release, page.segment, page.text.lang), "scores.churn")
     by_columns(lambda: worth(page), lambda: said_and_won(page))
     page.table("score_tables", ask.score_tables(page.release))
     cards(page)
 
 
 def churn(page: Page) -> None:
-    if not page.release.has("scores.churn"):
-        page.head("churn")
-        st.info(page.text("no_scores"), icon=":material/inbox:")
-        return
     titles = (page.text("probability"), page.text("customers"))
-    page.picture(
-        "churn",
-        ask.churn(page.release),
-        lambda f: charts.histogram(f, "probability", "customer_count", titles),
-        "orders",
-    )
+    if frame := scored(page, "churn", ask.churn):
+        page.picture(
+            "churn", frame[0], lambda f: charts.histogram(f, "probability", "customer_count", titles), "orders"
+        )
 
 
 def lifetime(page: Page) -> None:
-    if not page.release.has("scores.lifetime_value"):
-        page.head("lifetime_value")
+    if frame := scored(page, "lifetime_value", ask.lifetime):
+        named = frame[0].assign(segment_name=frame[0].rfm_segment.map(page.text.of))
+        title = page.settings.base_currency
+        page.picture(
+            "lifetime_value", named, lambda f: charts.bars(f, "clv_revenue_12m", "segment_name", title, ""), "orders"
+        )
+
+
+def scored(page: Page, model: str, asked: Callable[[Release], pd.DataFrame]) -> list[pd.DataFrame]:
+    """The rows of a model in a list; none, with the reason on the page, where it did not run or abstained."""
+    if not page.release.has(f"scores.{model}"):
+        page.head(model)
         st.info(page.text("no_scores"), icon=":material/inbox:")
-        return
-    frame = ask.lifetime(page.release)
-    frame = frame.assign(segment_name=frame.rfm_segment.map(page.text.of))
-    title = page.settings.base_currency
-    page.picture(
-        "lifetime_value", frame, lambda f: charts.bars(f, "clv_revenue_12m", "segment_name", title, ""), "orders"
-    )
+        return []
+    frame = asked(page.release)
+    if not frame.empty:
+        return [frame]
+    page.head(model)
+    known = ask.cards(page.release) if page.release.has("scores.model_cards") else pd.DataFrame(columns=["model"])
+    reasons = [row[f"reason_{page.text.lang}"] for _, row in known.iterrows() if row.model == model]
+    told = [page.text("abstained", reason=plain(reason)) for reason in reasons if isinstance(reason, str)]
+    st.info(told[0] if told else page.text("no_scores"), icon=":material/block:")
+    return []
 
 
 def cards(page: Page) -> None:
-    """Cards of models as the run wrote them."""
+    """Grades of the models, and their cards as the run wrote them."""
+    if page.release.has("scores.model_cards"):
+        other = "reason_en" if page.text.lang == "zh" else "reason_zh"
+        page.table("grades", ask.cards(page.release).drop(columns=other), "scores.model_cards")
     page.head("cards")
     folder = page.settings.reports / "models"
     found = sorted(folder.glob("*.html")) if folder.is_dir() else []

@@ -65,7 +65,7 @@ def releases(page: Page) -> None:
             "tables": len(info.tables),
             "rows": sum(table.rows for table in info.tables.values()),
             "megabytes": round(info.bytes / 1e6, 1),
-            "serves": info.release_id == page.release.release_id,
+            "is_serving": info.release_id == page.release.release_id,
         }
         for info in reversed(list_releases(page.settings))
     ]

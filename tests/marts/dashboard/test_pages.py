@@ -12,6 +12,7 @@ from dashboard.privacy import MASK
 from dashboard.text import WORDS
 from orchestration.release.connect import connect
 from orchestration.settings import Settings
+from tests.marts.dashboard.conftest import thinned
 from tests.marts.dashboard.look import KEYS, opened, said
 from tests.release.small import Small
 
@@ -128,6 +129,30 @@ def test_attribution_adds_up_to_the_same_total_by_every_rule(released: Settings,
     frame = attribution(serving(released), Span.months_to(serving(released).as_of, 12))
     totals = frame.groupby("attribution_rule").revenue_base.sum().round(2)
     assert len(totals) == 6 and totals.max() - totals.min() < 0.1
+
+
+def test_scores_are_shown_where_a_model_speaks_and_its_reason_where_it_is_silent(
+    released: Settings, tmp_path, at_home
+) -> None:
+    """Two customers are scored by a graded model, one by grade C, who makes no list; the other model abstained."""
+    scores = """create or replace table scores.churn as select customer_id, 'scored' as status, 30 as window_days,
+        0.9 - 0.3 * n as churn_probability, 0.2 as probability_low, 0.95 as probability_high, 'late' as reason_1_en,
+        '晚了' as reason_1_zh, case when n < 2 then 'A' else 'C' end as grade
+        from (select customer_id, row_number() over (order by customer_id) - 1 as n from marts.dim_customers)
+        where n < 3"""
+    cards = """create or replace table scores.model_cards as select 'lifetime_value' as model, 'abstained' as status,
+        'abstain' as grade, '' as serves, null::double as auc, '' as baseline, null::double as gain,
+        null::double as gain_low, null::double as slope, date '2026-09-30' as expires_on, 'too short' as reason_en,
+        '历史太短' as reason_zh"""
+    empty = """create or replace table scores.lifetime_value as
+        select customer_id, null::double as clv_revenue_12m from scores.churn"""
+    at_home(thinned(released, tmp_path, "dim_customers", scores, cards, empty))
+    for lang, reason, silent in (("en", "late", "too short"), ("zh", "晚了", "历史太短")):
+        at = opened("models", lang)
+        assert not at.exception and not at.warning, said(at)
+        listed = at.dataframe[0].value
+        assert listed.churn_probability.tolist() == [0.9, 0.6] and set(listed.reason) == {reason}
+        assert any(silent in info.value for info in at.info)
 
 
 @pytest.fixture(scope="module")
