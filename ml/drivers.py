@@ -8,6 +8,7 @@ their squared correlation; two equal drivers share evenly. They describe, and do
 from datetime import date
 from itertools import combinations
 from math import factorial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -152,7 +153,7 @@ def refusal(x: Array, y: Array) -> str | None:
     return None
 
 
-def score(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> None:
     """Writes scores.satisfaction_drivers: one row per analysis and driver, or one with the reason why there is none."""
     found: list[dict[str, Any]] = []
     for (analysis, target), query in ANSWERS.items():

@@ -12,6 +12,7 @@ MAY_READ = {
     "staging": {"raw", "seeds", "staging"},
     "identity": {"seeds", "staging", "identity"},
     "core": {"seeds", "staging", "identity", "core"},
+    "features": {"seeds", "staging", "core", "features"},
     "marts": {"seeds", "identity", "core", "marts"},
 }
 

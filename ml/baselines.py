@@ -1,0 +1,91 @@
+"""Simple rules that a model must beat to be used: constant, recency, frequency, RFM cell rates (S096, S107, S108).
+
+Each is fitted on the same rows as the model and predicts probabilities, so that it can serve where the model fails.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from ml.hughes import shrink
+from ml.logistic import RidgeLogit
+
+Array = NDArray[np.float64]
+
+
+class Rule(Protocol):
+    """Fitted on a frame of features and 0/1 labels; predicts the probability of 1."""
+
+    def fit(self, frame: pd.DataFrame, y: ArrayLike) -> Self: ...
+
+    def predict(self, frame: pd.DataFrame) -> Array: ...
+
+
+class Curve:
+    """A logistic curve over the logarithm of one column, e.g. days since the last purchase."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def fit(self, frame: pd.DataFrame, y: ArrayLike) -> Self:
+        self.model_ = RidgeLogit(1e-3).fit(self._x(frame), y)
+        return self
+
+    def predict(self, frame: pd.DataFrame) -> Array:
+        return self.model_.predict(self._x(frame))
+
+    def _x(self, frame: pd.DataFrame) -> Array:
+        return np.log1p(frame[self.column].astype(float).fillna(0).to_numpy())[:, None]
+
+
+class Cells:
+    """Rates of RFM cells, F within R, M within F, drawn towards the mean by how much the cells differ (ml.hughes)."""
+
+    columns = (("recency_days", 5), ("purchase_days", 4), ("mean_day_base", 3))
+
+    def fit(self, frame: pd.DataFrame, y: ArrayLike) -> Self:
+        self.breaks_: dict[str, Array] = {}
+        y = np.asarray(y, dtype=float)
+        self._cut(frame, "", 0)
+        cells = self._cells(frame)
+        table = pd.DataFrame({"cell": cells, "y": y}).groupby("cell")["y"].agg(["sum", "count"])
+        self.rates_ = dict(zip(table.index, shrink(table["sum"], table["count"]), strict=True))
+        self.mean_ = float(y.mean())
+        return self
+
+    def _cut(self, frame: pd.DataFrame, prefix: str, level: int) -> None:
+        if level == len(self.columns):
+            return
+        column, count = self.columns[level]
+        values = frame[column].astype(float).fillna(0).to_numpy()
+        grid = np.quantile(values, np.arange(1, count) / count) if len(values) else np.empty(0)
+        self.breaks_[prefix] = np.unique(grid)
+        at = np.searchsorted(self.breaks_[prefix], values, "left")
+        for place in np.unique(at):
+            self._cut(frame[at == place], f"{prefix}{place}", level + 1)
+
+    def _cells(self, frame: pd.DataFrame) -> NDArray[Any]:
+        cells = np.full(len(frame), "", dtype=object)
+        for column, _ in self.columns:
+            values = frame[column].astype(float).fillna(0).to_numpy()
+            for prefix in np.unique(cells.astype(str)):
+                inside = cells == prefix
+                grid = self.breaks_.get(prefix, np.empty(0))
+                cells[inside] = [f"{prefix}{place}" for place in np.searchsorted(grid, values[inside], "left")]
+        return cells
+
+    def predict(self, frame: pd.DataFrame) -> Array:
+        return np.array([self.rates_.get(cell, self.mean_) for cell in self._cells(frame)], dtype=float)
+
+
+def rules() -> dict[str, Rule]:
+    """The rules by name, unfitted."""
+    return {"recency": Curve("recency_days"), "frequency": Curve("purchase_days_365d"), "rfm_cells": Cells()}
+
+
+def fitted(frame: pd.DataFrame, y: ArrayLike, names: Sequence[str] | None = None) -> dict[str, Rule]:
+    """The rules fitted on the rows."""
+    return {name: rule.fit(frame, y) for name, rule in rules().items() if names is None or name in names}

@@ -1,0 +1,102 @@
+"""Scores of lifetime value: scores.lifetime_value from core.fct_orders by the models of ml.clv (S073, S097).
+
+Revenue of a day is its sales less what was returned of them up to as_of; margin is what the known cost leaves of it.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from ml.card import EXPIRES_DAYS, card
+from ml.churn import fingerprint, keep
+from ml.gate import Abstained
+from ml.store import plain
+from ml.tables import LIFETIME
+
+# Orders that were cancelled, or hold nothing of value, are no purchases; the day is the unit of purchase.
+PURCHASES = """
+    select
+        customer_id,
+        cast(ordered_on as timestamp) as order_date,
+        cast(sum(net_base) as double) as revenue,
+        cast(case when count(*) = count(cost_base) then sum(net_base - cost_base) end as double) as margin
+    from core.fct_orders
+    where customer_id is not null and not is_cancelled and positive_line_count > 0 and ordered_on <= $as_of
+    group by customer_id, ordered_on
+    order by customer_id, ordered_on
+"""
+MONEY = [f"clv_{kind}_12m{end}" for kind in ("revenue", "margin") for end in ("", "_low", "_high")]
+
+
+def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
+    """Writes scores.lifetime_value: one row per customer with a purchase, values empty where the model abstains."""
+    from ml.clv import UNIT_DAYS, lifetime_value
+
+    log = con.execute(PURCHASES, {"as_of": as_of}).df()
+    said = {
+        "question": "How often will a customer buy in the next twelve months, and for how much?",
+        "population": "Everyone with a purchase.", "intended": "Ranking customers by value, limits of what keeping one may cost.",
+        "forbidden": "Terms or credit of single people; what a campaign causes.", "data": fingerprint(con, "features.customer_features"),
+    }  # fmt: skip
+    answer = lifetime_value(log, as_of=pd.Timestamp(as_of))
+    if isinstance(answer, Abstained):
+        rows = pd.DataFrame({"customer_id": log["customer_id"].unique()}).reindex(columns=[c.name for c in LIFETIME.columns])
+        LIFETIME.write(con, rows.assign(as_of=as_of, status="abstained"))
+        why = {"reason_en": answer.reason_en, "reason_zh": answer.reason_zh}
+        return [card("lifetime_value", as_of, status="abstained", grade="abstain", **said, **why)]
+    backtest = holdout(log, as_of)
+    mark = grade_of(backtest)
+    model_id = keep(home, "lifetime_value", "json", plain(answer.facts), str(said["data"]))
+    found = answer.customers
+    rows = pd.DataFrame({"customer_id": found["customer_id"], "as_of": as_of})
+    rows["status"] = found["status"].where(found["status"] != "ok", "scored")
+    rows["p_alive"], rows["expected_purchases_12m"] = found["p_alive"].round(6), found["expected_purchases"].round(6)
+    for column in MONEY:
+        rows[column] = found[column.replace("_12m", "")].round(2)
+    is_scored = rows["status"] == "scored"
+    rows["grade"] = pd.Series(mark, index=rows.index).where(is_scored)
+    rows["model_id"] = pd.Series(model_id, index=rows.index).where(is_scored)
+    rows["expires_on"] = pd.Series(as_of + timedelta(days=EXPIRES_DAYS), index=rows.index, dtype=object).where(is_scored, None)
+    LIFETIME.write(con, rows)
+    facts = {**answer.facts, "unit_days": UNIT_DAYS, **backtest, **{f"total_{k}": v for k, v in answer.total.items()}}
+    return [card("lifetime_value", as_of, status="scored", grade=mark, serves=answer.facts["buying_model"], model_id=model_id, **said, facts=facts)]
+
+
+def holdout(log: pd.DataFrame, as_of: date, share: float = 0.25) -> dict[str, float]:
+    """Forecast of the last quarter of the history from what lay before it, against what came and a rate carried on.
+
+    bias: forecast over actual less 1, of revenue of the customers known then; mae and mae_rate: mean absolute error of
+    model and of the past rate of spending carried on.
+    """
+    from ml.clv import lifetime_value
+
+    first = log["order_date"].min()
+    days = int((pd.Timestamp(as_of) - first).days * share) if len(log) else 0
+    if days < 28:
+        return {}
+    then = pd.Timestamp(as_of) - pd.Timedelta(days=days)
+    answer = lifetime_value(log, as_of=then, margin=None, horizon_days=float(days), draws=10)
+    if isinstance(answer, Abstained):
+        return {}
+    known = answer.customers[answer.customers["status"] == "ok"].set_index("customer_id")
+    later = log[(log["order_date"] > then)].groupby("customer_id")["revenue"].sum().reindex(known.index).fillna(0.0)
+    before = log[log["order_date"] <= then].groupby("customer_id")["revenue"].sum().reindex(known.index)
+    rate = before / (known["T"] * 7 + 1) * days
+    actual = float(later.sum())
+    return {
+        "holdout_days": float(days), "holdout_actual": actual,
+        "holdout_bias": float(known["clv_revenue"].sum() / actual - 1) if actual else float("nan"),
+        "holdout_bias_rate": float(rate.sum() / actual - 1) if actual else float("nan"),
+        "holdout_mae": float((known["clv_revenue"] - later).abs().mean()), "holdout_mae_rate": float((rate - later).abs().mean()),
+        "holdout_spearman": float(known["clv_revenue"].corr(later, method="spearman")),
+    }  # fmt: skip
+
+
+def grade_of(backtest: dict[str, float]) -> str:
+    """A: bias up to 10 % and error below the rate's; B: bias up to 25 % and error below; C otherwise."""
+    if not backtest or not backtest["holdout_mae"] < backtest["holdout_mae_rate"]:
+        return "C"
+    return "A" if abs(backtest["holdout_bias"]) <= 0.10 else "B" if abs(backtest["holdout_bias"]) <= 0.25 else "C"

@@ -1,0 +1,134 @@
+"""Contracts of the tables of schema `scores`: columns with type, meaning and labels; written with their keys enforced.
+
+A frame that lacks a column, has another, repeats a key or leaves a required value empty is refused by DuckDB or here,
+so no half table is ever released.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: type, whether it may be empty, what it says, labels in English and Chinese."""
+
+    name: str
+    type: str
+    says: str
+    en: str
+    zh: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of schema `scores`: grain in the first sentence of `says`, unique key, columns in order."""
+
+    name: str
+    says: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def write(self, con: duckdb.DuckDBPyConnection, rows: pd.DataFrame | None = None) -> None:
+        """Replaces the table by these rows, sorted by key; none makes an empty table. ValueError for other columns."""
+        con.execute("create schema if not exists scores")
+        columns = [f"{c.name} {c.type}{' not null' if c.required else ''}" for c in self.columns]
+        body = ", ".join([*columns, f"primary key ({', '.join(self.key)})"])
+        con.execute(f"create or replace table scores.{self.name} ({body})")
+        if rows is None or rows.empty:
+            return
+        names = [c.name for c in self.columns]
+        if set(names) != set(rows.columns):
+            missing, more = sorted(set(names) - set(rows.columns)), sorted(set(rows.columns) - set(names))
+            raise ValueError(f"scores.{self.name}: columns missing: {missing}, columns too many: {more}")
+        rows = rows[names].sort_values(list(self.key), kind="stable")
+        con.register("score_rows", rows)
+        cast = ", ".join(f"cast({c.name} as {c.type}) as {c.name}" for c in self.columns)
+        con.execute(f"insert into scores.{self.name} select {cast} from score_rows")
+        con.unregister("score_rows")
+
+
+CUSTOMER = Column("customer_id", "varchar", "Person, one key over all systems.", "Customer", "客户", True)
+AS_OF = Column("as_of", "date", "Last day that counts.", "As of", "截止日", True)
+MODEL = (
+    Column("grade", "varchar", "A, B or C as docs/models/features.md says; empty without a score. Lists take A and B.", "Grade", "等级"),
+    Column("model_id", "varchar", "Model that serves, with the beginning of its sha256.", "Model", "模型"),
+    Column("expires_on", "date", "Last day on which the score should be used.", "Use until", "有效期至"),
+)
+REASONS = tuple(
+    Column(f"reason_{no}_{code}", "varchar", f"What moves the score most, place {no}; it goes with it, it need not cause it.",
+           f"Reason {no} ({name})", f"原因{no}({name_zh})")
+    for no in (1, 2, 3) for code, name, name_zh in (("en", "English", "英文"), ("zh", "Chinese", "中文"))
+)  # fmt: skip
+
+
+def probability(name: str, says: str, score: str, score_says: str, en: str, zh: str) -> Table:
+    """A table of one probability per customer with interval, reasons and grade."""
+    return Table(
+        name, says, ("customer_id",),
+        (
+            CUSTOMER, AS_OF,
+            Column("segment", "varchar", "Channel of the first purchase.", "Segment", "细分"),
+            Column("window_days", "integer", "Days after as_of that the score looks at.", "Window in days", "窗口天数"),
+            Column("status", "varchar", "scored; lapsed, the last purchase being older than a year; abstained, with the "
+                   "reason in scores.model_cards.", "Status", "状态", True),
+            Column(score, "double", score_says, en, zh),
+            Column("probability_low", "double", "Lower end of the 95 % interval of the probability.", "From", "下限"),
+            Column("probability_high", "double", "Upper end of the 95 % interval of the probability.", "To", "上限"),
+            *REASONS, *MODEL,
+        ),
+    )  # fmt: skip
+
+
+CHURN = probability(
+    "churn", "One row per customer with a purchase: probability of no purchase within the segment's window (S108).",
+    "churn_probability", "Probability of no purchase in window_days after as_of.", "Churn probability", "流失概率",
+)  # fmt: skip
+INTENT = probability(
+    "purchase_intent", "One row per customer with a purchase: probability of a purchase within 30 days (S111).",
+    "purchase_probability", "Probability of a purchase in window_days after as_of.", "Purchase probability", "购买概率",
+)  # fmt: skip
+CARDS = Table(
+    "model_cards", "One row per model of the run: what it is, how good it was in time, and why it is silent if it is (S107).",
+    ("model",),
+    (
+        Column("model", "varchar", "Name of the model.", "Model", "模型", True),
+        AS_OF,
+        Column("model_id", "varchar", "Model with the beginning of the sha256 of its artefact.", "Version", "版本"),
+        Column("status", "varchar", "scored or abstained.", "Status", "状态", True),
+        Column("grade", "varchar", "A, B, C or abstain.", "Grade", "等级", True),
+        Column("serves", "varchar", "logistic, lightgbm or the name of the baseline that serves.", "Serves", "采用"),
+        Column("reason_en", "varchar", "Why it abstained.", "Reason", "原因(英文)"),
+        Column("reason_zh", "varchar", "Why it abstained, in Chinese.", "Reason (Chinese)", "原因"),
+        Column("auc", "double", "AUC in the newest window.", "AUC", "AUC"),
+        Column("auc_low", "double", "Lower end of its 95 % interval.", "AUC from", "AUC下限"),
+        Column("auc_high", "double", "Upper end of its 95 % interval.", "AUC to", "AUC上限"),
+        Column("baseline", "varchar", "Best baseline in the newest window.", "Best baseline", "最佳基准"),
+        Column("gain", "double", "AUC above that of the best baseline.", "Gain", "增益"),
+        Column("gain_low", "double", "Lower end of its 95 % interval.", "Gain from", "增益下限"),
+        Column("slope", "double", "Slope of calibration in the newest window; 1 is right.", "Slope", "校准斜率"),
+        Column("ece", "double", "Mean gap between probability and rate in the newest window.", "Calibration error", "校准误差"),
+        Column("expires_on", "date", "Last day on which the model should be used.", "Use until", "有效期至"),
+        Column("card", "varchar", "The whole card as JSON.", "Card", "模型卡", True),
+    ),
+)  # fmt: skip
+LIFETIME = Table(
+    "lifetime_value", "One row per customer with a purchase: purchases and value of the next twelve months (S073).",
+    ("customer_id",),
+    (
+        CUSTOMER, AS_OF,
+        Column("status", "varchar", "scored, no paid purchase, or abstained with the reason in scores.model_cards.", "Status", "状态", True),
+        Column("p_alive", "double", "Probability that the customer still buys at all.", "P(alive)", "存活概率"),
+        Column("expected_purchases_12m", "double", "Days of purchase expected in 12 months.", "Expected purchases", "预期购买次数"),
+        Column("clv_revenue_12m", "decimal(18,2)", "Sales less returns expected in 12 months, base currency.", "Revenue, 12 months", "未来12个月收入"),
+        Column("clv_revenue_12m_low", "decimal(18,2)", "Lower end of its 80 % interval.", "Revenue from", "收入下限"),
+        Column("clv_revenue_12m_high", "decimal(18,2)", "Upper end of its 80 % interval.", "Revenue to", "收入上限"),
+        Column("clv_margin_12m", "decimal(18,2)", "Margin expected in 12 months; empty where no cost is known.", "Margin, 12 months", "未来12个月毛利"),
+        Column("clv_margin_12m_low", "decimal(18,2)", "Lower end of its 80 % interval.", "Margin from", "毛利下限"),
+        Column("clv_margin_12m_high", "decimal(18,2)", "Upper end of its 80 % interval.", "Margin to", "毛利上限"),
+        *MODEL,
+    ),
+)  # fmt: skip
+TABLES = (CHURN, INTENT, LIFETIME, CARDS)
