@@ -97,10 +97,10 @@ def answered(
     kind, text = stored(answer)
     model_id = keep(home, question.name, kind, text, data)
     fill(rows, question, answer, now, is_active)
-    rows.loc[is_active, ["grade", "model_id"]] = [answer.grade, model_id]
-    rows["expires_on"] = pd.Series(
-        np.where(is_active, as_of + timedelta(days=EXPIRES_DAYS), None), index=rows.index, dtype=object
-    )
+    for column, value in (
+        ("grade", answer.grade), ("model_id", model_id), ("expires_on", as_of + timedelta(days=EXPIRES_DAYS)),
+    ):  # fmt: skip
+        rows[column] = pd.Series(np.where(is_active, value, None), index=rows.index, dtype=object)
     facts = {"status": "scored", "grade": answer.grade, "serves": answer.serves, "model_id": model_id}
     return rows, card(question.name, as_of, **said, **facts, windows=answer.windows, facts=answer.facts, features=NAMES)
 

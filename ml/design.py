@@ -37,17 +37,17 @@ NAMES = (*LOGS, *DERIVED)
 GROUPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "recency": (
         ("recency_days", "lateness", "purchase_days_90d"),
-        "last purchase {recency_days:.0f} days ago", "距上次购买{recency_days:.0f}天",
+        "days since the last purchase: {recency_days:.0f}", "距上次购买{recency_days:.0f}天",
     ),
     "frequency": (
         ("purchase_days", "purchase_days_365d", "is_single"),
-        "{purchase_days:.0f} days with a purchase, {purchase_days_365d:.0f} of them in the last year",
+        "days of purchase: {purchase_days:.0f}, in the last year: {purchase_days_365d:.0f}",
         "共{purchase_days:.0f}个购买日,近一年{purchase_days_365d:.0f}个",
     ),
-    "tenure": (("tenure_days",), "customer for {tenure_days:.0f} days", "成为客户{tenure_days:.0f}天"),
+    "tenure": (("tenure_days",), "days as a customer: {tenure_days:.0f}", "成为客户{tenure_days:.0f}天"),
     "visits": (
         ("visit_age", "visits_30d", "visits_90d", "carts_30d"),
-        "{visits_90d:.0f} visits to the site in 90 days", "近90天访问网站{visits_90d:.0f}次",
+        "visits to the site in 90 days: {visits_90d:.0f}", "近90天访问网站{visits_90d:.0f}次",
     ),
     "value": (("value_rank",), "{mean_day_base:,.2f} spent per day of purchase", "每个购买日消费{mean_day_base:,.2f}"),
     "discount": (
@@ -56,14 +56,14 @@ GROUPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "returns": (("return_share",), "{return_share:.0%} of a year's sales returned", "近一年退货占比{return_share:.0%}"),
     "channel": (("online_share",), "{online_share:.0%} of purchases online", "线上购买占比{online_share:.0%}"),
     "engagement": (
-        ("engagements_90d",), "{engagements_90d:.0f} reactions on social media in 90 days",
+        ("engagements_90d",), "reactions on social media in 90 days: {engagements_90d:.0f}",
         "近90天社交互动{engagements_90d:.0f}次",
     ),
-    "complaints": (("complaints_365d",), "{complaints_365d:.0f} complaints in a year", "近一年投诉{complaints_365d:.0f}次"),
-    "service": (("service_90d",), "{service_90d:.0f} service contacts in 90 days", "近90天服务联系{service_90d:.0f}次"),
+    "complaints": (("complaints_365d",), "complaints in a year: {complaints_365d:.0f}", "近一年投诉{complaints_365d:.0f}次"),
+    "service": (("service_90d",), "service contacts in 90 days: {service_90d:.0f}", "近90天服务联系{service_90d:.0f}次"),
     "mailings": (
         ("mailings_90d", "responses_90d"),
-        "{mailings_90d:.0f} mailings and {responses_90d:.0f} responses in 90 days",
+        "mailings in 90 days: {mailings_90d:.0f}, answered: {responses_90d:.0f}",
         "近90天收到营销{mailings_90d:.0f}次、回应{responses_90d:.0f}次",
     ),
     "satisfaction": (

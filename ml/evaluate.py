@@ -120,9 +120,11 @@ WITH_INTERVAL = ("auc", "average_precision", "brier", "capture_20")
 def evaluate(y: ArrayLike, p: ArrayLike, resamples: int = RESAMPLES) -> dict[str, float]:
     """Every measure; those of WITH_INTERVAL also as `<name>_low` and `<name>_high` (95 % bootstrap)."""
     y, p = np.asarray(y, dtype=float), np.asarray(p, dtype=float)
+    if not len(y):
+        return {"n": 0.0} | {name: float("nan") for name in (*MEASURES, "rate")}
     found = {name: measure(y, p) for name, measure in MEASURES.items()}
-    found |= {"n": float(len(y)), "rate": float(y.mean()) if len(y) else float("nan")}
-    for name in WITH_INTERVAL if len(y) else ():
+    found |= {"n": float(len(y)), "rate": float(y.mean())}
+    for name in WITH_INTERVAL:
         drawn = [MEASURES[name](y[at], p[at]) for at in _draws(len(y), resamples)]
         low, high = np.nanquantile(drawn, [0.025, 0.975])
         found |= {f"{name}_low": float(low), f"{name}_high": float(high)}

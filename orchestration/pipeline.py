@@ -130,7 +130,7 @@ def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> 
     with exclusive(settings):
         con = connect(settings)
         try:
-            done = score_all(con, as_of)
+            done = score_all(con, as_of, settings.home)
         finally:
             con.close()
     send(Event("score", "scored", "models", seconds=time.perf_counter() - start, facts={"scorers": done}))
