@@ -1,4 +1,4 @@
-"""Point-in-time audit: a feature of a cutoff must not change by a bit when everything after the cutoff is gone or wrong.
+"""Point-in-time audit: a feature of a cutoff must not change by a bit when all after the cutoff is gone or wrong.
 
 The SQL that builds the features is run three times on the same warehouse: as it is, with all rows after the cutoff
 deleted, and with them scrambled. Cells of the features up to the cutoff that differ are what leaked.
@@ -17,7 +17,14 @@ FACTS = {
     "core.customer_interactions": "happened_on",
     "core.fct_surveys": "answered_on",
 }
-ORDER = ("feature_cutoffs", "feature_segments", "feature_windows", "feature_days", "feature_touches", "customer_features")
+ORDER = (
+    "feature_cutoffs",
+    "feature_segments",
+    "feature_windows",
+    "feature_days",
+    "feature_touches",
+    "customer_features",
+)
 
 # Later rows go to other customers, with other amounts and kinds, and three times as many as there were.
 SCRAMBLES = {
@@ -54,7 +61,8 @@ def point_in_time(
         try:
             _build(con, models)
             con.execute(
-                "create or replace temp table audited as select * from features.customer_features where cutoff_on <= ?", [cutoff]
+                "create or replace temp table audited as select * from features.customer_features where cutoff_on <= ?",
+                [cutoff],
             )
             columns = [name for name, *_ in con.execute("describe audited").fetchall()]
             compared += 2 * len(columns) * con.execute("select count(*) from audited").fetchall()[0][0]
@@ -78,7 +86,8 @@ def _disturb(con: duckdb.DuckDBPyConnection, table: str, day: str, cutoff: date,
     if how == "scrambled":
         changed = ", ".join(f"({sql}) as {name}" for name, sql in SCRAMBLES[table].items())
         other = "select customer_id from features.feature_segments order by hash(customer_id) limit 1"
-        moved = f"select * replace ({changed}, case when hash(customer_id) % 2 = 0 then ({other}) else customer_id end as customer_id)"
+        owner = f"case when hash(customer_id) % 2 = 0 then ({other}) else customer_id end as customer_id"
+        moved = f"select * replace ({changed}, {owner})"
         con.execute(f"create or replace temp table disturbed as {moved} {later}", [cutoff])
         con.execute(f"delete {later}", [cutoff])
         for _ in range(3):

@@ -63,7 +63,8 @@ def train(rows: pd.DataFrame, label: str, days: str, as_of: Any, challenge: bool
     windows = [w for w in (_window(rows, label, known, test, missing is None) for test in tests) if w is not None]
     if not windows:
         return Abstained(
-            "no cutoff has closed windows both before and after it; more history is needed", "历史数据不足,无法在时间上划分训练与检验"
+            "no cutoff has closed windows both before and after it; more history is needed",
+            "历史数据不足,无法在时间上划分训练与检验",
         )
     y = rows[label].to_numpy(dtype=float)
     mark = grade(windows)
@@ -75,7 +76,9 @@ def train(rows: pd.DataFrame, label: str, days: str, as_of: Any, challenge: bool
     best = windows[0]["best_baseline"]
     if windows[0]["gain_low"] <= 0 and windows[0]["gain"] <= 0:
         serves = best
-    elif len(windows) == TESTS and all(w["challenger_low"] > 0 and 0.67 <= w["challenger_slope"] <= 1.5 for w in windows):
+    elif len(windows) == TESTS and all(
+        w["challenger_low"] > 0 and 0.67 <= w["challenger_slope"] <= 1.5 for w in windows
+    ):
         serves, model = "lightgbm", boosted.Boosted().fit(matrix(rows), y)
     else:
         model = RidgeLogit(RIDGE).fit(matrix(rows), y, rows["customer_id"].to_numpy())
@@ -101,12 +104,19 @@ def _window(
     best = max(sorted(scored), key=lambda name: scored[name])
     gain, low, high = difference(y_now, p, simple[best])
     found = evaluate(y_now, p) | {
-        "cutoff": str(test.date()), "training_rows": len(past), "best_baseline": best, "gain": gain, "gain_low": low,
-        "gain_high": high, "baselines": {name: {"auc": scored[name], "brier": float(((q - y_now) ** 2).mean())}
-                                         for name, q in simple.items()},
-        "bins": bins(y_now, p), "subgroups": _subgroups(now, y_now, p),
+        "cutoff": str(test.date()),
+        "training_rows": len(past),
+        "best_baseline": best,
+        "gain": gain,
+        "gain_low": low,
+        "gain_high": high,
+        "baselines": {
+            name: {"auc": scored[name], "brier": float(((q - y_now) ** 2).mean())} for name, q in simple.items()
+        },
+        "bins": bins(y_now, p),
+        "subgroups": _subgroups(now, y_now, p),
         "leaks": leaks(low, {name: auc(y_now, x_now[:, j]) for j, name in enumerate(NAMES)}),
-    }  # fmt: skip
+    }
     if not challenge:
         return found | {"challenger_auc": None, "challenger_low": -1.0, "challenger_slope": 0.0}
     q = boosted.Boosted().fit(x, y).predict(x_now)
@@ -121,7 +131,13 @@ def _subgroups(frame: pd.DataFrame, y: Array, p: Array) -> list[dict[str, Any]]:
     single = (frame["purchase_days"] == 1).to_numpy()
     parts |= {"one day of purchase": single, "more days of purchase": ~single}
     return [
-        {"group": name, "n": int(at.sum()), "rate": float(y[at].mean()), "predicted": float(p[at].mean()), "auc": auc(y[at], p[at])}
+        {
+            "group": name,
+            "n": int(at.sum()),
+            "rate": float(y[at].mean()),
+            "predicted": float(p[at].mean()),
+            "auc": auc(y[at], p[at]),
+        }
         for name, at in parts.items()
         if at.any()
     ]

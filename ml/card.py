@@ -55,21 +55,37 @@ def write_pages(cards: list[dict[str, Any]], folder: Path) -> list[Path]:
 def page(of: dict[str, Any]) -> str:
     """The card as one page without anything from elsewhere."""
     head = [("Grade", of["grade"]), ("Status", of["status"]), ("As of", of["as_of"]), ("Use until", of["expires_on"])]
-    head += [(k.replace("_", " ").capitalize(), of[k]) for k in ("model_id", "serves", "data", "seed") if of.get(k) is not None]
+    head += [
+        (k.replace("_", " ").capitalize(), of[k])
+        for k in ("model_id", "serves", "data", "seed")
+        if of.get(k) is not None
+    ]
     parts = [f"<h1>{_e(of['model'])}</h1>", _pairs(head)]
     if of.get("reason_en"):
         parts.append(f"<p class='why'>{_e(of['reason_en'])}<br>{_e(of['reason_zh'])}</p>")
     parts += [f"<h2>{_e(title)}</h2><p>{_e(of[key])}</p>" for key, title in TEXTS.items() if of.get(key)]
     for window in of.get("windows", []):
-        parts += [f"<h2>Test at {_e(window['cutoff'])}</h2>", _metrics(window), _plot(window["bins"]), _subgroups(window)]
+        parts += [
+            f"<h2>Test at {_e(window['cutoff'])}</h2>",
+            _metrics(window),
+            _plot(window["bins"]),
+            _subgroups(window),
+        ]
     for title, facts in (("Facts", of.get("facts", {})), ("Libraries", of["libraries"])):
         parts += [f"<h2>{title}</h2>", _pairs([(k.replace("_", " "), v) for k, v in facts.items()])]
-    return f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{_e(of['model'])}</title>{STYLE}<body>{''.join(parts)}</body></html>\n"
+    top = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{_e(of['model'])}</title>{STYLE}"
+    return f"{top}<body>{''.join(parts)}</body></html>\n"
 
 
-TEXTS = {"question": "Question", "population": "Population", "intended": "Intended use", "forbidden": "Not to be used for"}
+TEXTS = {
+    "question": "Question",
+    "population": "Population",
+    "intended": "Intended use",
+    "forbidden": "Not to be used for",
+}
 STYLE = """<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
-table{border-collapse:collapse;margin:.5rem 0}td,th{padding:.2rem .8rem .2rem 0;text-align:left;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;margin:.5rem 0}
+td,th{padding:.2rem .8rem .2rem 0;text-align:left;border-bottom:1px solid #ddd}
 td.n{text-align:right;font-variant-numeric:tabular-nums}.why{background:#fff3d6;padding:.7rem}svg{max-width:22rem}</style>"""
 
 
@@ -80,7 +96,8 @@ def _e(value: Any) -> str:
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     top = "".join(f"<th>{_e(h)}</th>" for h in heads)
     body = "".join(
-        "<tr>" + "".join(f"<td{' class=n' if isinstance(v, (int, float)) else ''}>{_e(v)}</td>" for v in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td{' class=n' if isinstance(v, (int, float)) else ''}>{_e(v)}</td>" for v in row) + "</tr>"
+        for row in rows
     )
     return f"<table><tr>{top}</tr>{body}</table>"
 
@@ -93,7 +110,9 @@ def _metrics(window: dict[str, Any]) -> str:
     rows = [(name, window[name], window.get(f"{name}_low", ""), window.get(f"{name}_high", "")) for name in METRICS]
     rows += [(f"baseline {name}: AUC", m["auc"], "", "") for name, m in window["baselines"].items()]
     rows += [("AUC above the best baseline", window["gain"], window["gain_low"], window["gain_high"])]
-    return f"<p>{window['n']:,.0f} rows, rate {window['rate']:.3f}.</p>" + _table(("measure", "value", "from", "to"), rows)
+    return f"<p>{window['n']:,.0f} rows, rate {window['rate']:.3f}.</p>" + _table(
+        ("measure", "value", "from", "to"), rows
+    )
 
 
 def _subgroups(window: dict[str, Any]) -> str:
@@ -109,8 +128,9 @@ def _plot(points: list[dict[str, float]]) -> str:
         for p in points
     )
     return (
-        "<svg viewBox='0 0 260 240' role='img' aria-label='Calibration'><rect x='30' y='10' width='200' height='200' fill='none' "
-        "stroke='#999'/><line x1='30' y1='210' x2='230' y2='10' stroke='#999' stroke-dasharray='4'/>"
+        "<svg viewBox='0 0 260 240' role='img' aria-label='Calibration'>"
+        "<rect x='30' y='10' width='200' height='200' fill='none' stroke='#999'/>"
+        "<line x1='30' y1='210' x2='230' y2='10' stroke='#999' stroke-dasharray='4'/>"
         f"{dots}<text x='130' y='232' text-anchor='middle' font-size='12'>predicted</text>"
         "<text x='14' y='110' text-anchor='middle' font-size='12' transform='rotate(-90 14 110)'>observed</text></svg>"
     )

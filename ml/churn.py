@@ -29,7 +29,7 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Question:
-    """One yes-or-no question: its label and window in features.customer_labels, its table, words for both directions."""
+    """A yes-or-no question: label and window in features.customer_labels, table, words for both directions."""
 
     name: str
     label: str
@@ -44,19 +44,29 @@ class Question:
 
 
 CHURN_Q = Question(
-    "churn", "has_churned", "window_days", CHURN, "churn_probability",
-    ("goes with a higher risk", "风险较高"), ("goes with a lower risk", "风险较低"),
+    "churn",
+    "has_churned",
+    "window_days",
+    CHURN,
+    "churn_probability",
+    ("goes with a higher risk", "风险较高"),
+    ("goes with a lower risk", "风险较低"),
     "Will a customer who bought within a year buy nothing in the window of the segment?",
     "Choosing whom to contact so that they stay, with a control group.",
     "Prices, credit, service or terms of single people; reading a reason as a cause.",
-)  # fmt: skip
+)
 INTENT_Q = Question(
-    "purchase_intent", "has_bought_soon", "intent_days", INTENT, "purchase_probability",
-    ("goes with more purchases", "购买可能较高"), ("goes with fewer purchases", "购买可能较低"),
+    "purchase_intent",
+    "has_bought_soon",
+    "intent_days",
+    INTENT,
+    "purchase_probability",
+    ("goes with more purchases", "购买可能较高"),
+    ("goes with fewer purchases", "购买可能较低"),
     "Will a customer who bought within a year buy again within 30 days?",
     "Choosing the moment of a reminder, planning stock.",
     "Prices or terms of single people; judging what a mailing causes (that is uplift).",
-)  # fmt: skip
+)
 
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
@@ -79,15 +89,27 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
 
 
 def answered(
-    question: Question, answer: Trained | Abstained, now: pd.DataFrame, days: pd.Series, as_of: date, active: int,
-    home: Path | None, data: str,
-) -> tuple[pd.DataFrame, dict[str, Any]]:  # fmt: skip
+    question: Question,
+    answer: Trained | Abstained,
+    now: pd.DataFrame,
+    days: pd.Series,
+    as_of: date,
+    active: int,
+    home: Path | None,
+    data: str,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Rows of the question's table, one per customer of `now`, and the card."""
     said = {
-        "question": question.asks, "population": f"Customers with a purchase in the last {active} days.",
-        "intended": question.intended, "forbidden": question.forbidden, "data": data, "seed": SEED,
-    }  # fmt: skip
-    rows = pd.DataFrame({"customer_id": now["customer_id"], "as_of": as_of, "segment": now["segment"], "window_days": days})
+        "question": question.asks,
+        "population": f"Customers with a purchase in the last {active} days.",
+        "intended": question.intended,
+        "forbidden": question.forbidden,
+        "data": data,
+        "seed": SEED,
+    }
+    rows = pd.DataFrame(
+        {"customer_id": now["customer_id"], "as_of": as_of, "segment": now["segment"], "window_days": days}
+    )
     rows = rows.reindex(columns=[c.name for c in question.table.columns])
     is_active = (now["recency_days"] <= active).to_numpy()
     rows["status"] = np.where(is_active, "abstained" if isinstance(answer, Abstained) else "scored", "lapsed")
@@ -98,8 +120,10 @@ def answered(
     model_id = keep(home, question.name, kind, text, data)
     fill(rows, question, answer, now, is_active)
     for column, value in (
-        ("grade", answer.grade), ("model_id", model_id), ("expires_on", as_of + timedelta(days=EXPIRES_DAYS)),
-    ):  # fmt: skip
+        ("grade", answer.grade),
+        ("model_id", model_id),
+        ("expires_on", as_of + timedelta(days=EXPIRES_DAYS)),
+    ):
         rows[column] = pd.Series(np.where(is_active, value, None), index=rows.index, dtype=object)
     facts = {"status": "scored", "grade": answer.grade, "serves": answer.serves, "model_id": model_id}
     return rows, card(question.name, as_of, **said, **facts, windows=answer.windows, facts=answer.facts, features=NAMES)

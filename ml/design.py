@@ -51,7 +51,8 @@ GROUPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "value": (("value_rank",), "{mean_day_base:,.2f} spent per day of purchase", "每个购买日消费{mean_day_base:,.2f}"),
     "discount": (
-        ("discount_share",), "{discount_share:.0%} of a year's sales given as discount", "近一年折扣占比{discount_share:.0%}",
+        ("discount_share",), "{discount_share:.0%} of a year's sales given as discount",
+        "近一年折扣占比{discount_share:.0%}",
     ),
     "returns": (("return_share",), "{return_share:.0%} of a year's sales returned", "近一年退货占比{return_share:.0%}"),
     "channel": (("online_share",), "{online_share:.0%} of purchases online", "线上购买占比{online_share:.0%}"),
@@ -59,8 +60,14 @@ GROUPS: dict[str, tuple[tuple[str, ...], str, str]] = {
         ("engagements_90d",), "reactions on social media in 90 days: {engagements_90d:.0f}",
         "近90天社交互动{engagements_90d:.0f}次",
     ),
-    "complaints": (("complaints_365d",), "complaints in a year: {complaints_365d:.0f}", "近一年投诉{complaints_365d:.0f}次"),
-    "service": (("service_90d",), "service contacts in 90 days: {service_90d:.0f}", "近90天服务联系{service_90d:.0f}次"),
+    "complaints": (
+        ("complaints_365d",), "complaints in a year: {complaints_365d:.0f}",
+        "近一年投诉{complaints_365d:.0f}次",
+    ),
+    "service": (
+        ("service_90d",), "service contacts in 90 days: {service_90d:.0f}",
+        "近90天服务联系{service_90d:.0f}次",
+    ),
     "mailings": (
         ("mailings_90d", "responses_90d"),
         "mailings in 90 days: {mailings_90d:.0f}, answered: {responses_90d:.0f}",
@@ -101,7 +108,9 @@ def reasons(
     )
     order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :top]
     texts = list(GROUPS.values())
-    facts = frame.assign(**{name: make(frame) for name, make in DERIVED.items() if "share" in name or name == "satisfaction"})
+    facts = frame.assign(
+        **{name: make(frame) for name, make in DERIVED.items() if "share" in name or name == "satisfaction"}
+    )
     used = [name for name in facts.columns if any("{" + name + ":" in en for _, en, _ in texts)]
     values = [dict(zip(used, row, strict=True)) for row in facts[used].fillna(0).astype(float).itertuples(index=False)]
     return [

@@ -76,7 +76,9 @@ def bins(y: ArrayLike, p: ArrayLike, count: int = BINS) -> list[dict[str, float]
     """Rows of a calibration plot: equal-sized bins by score with n, mean score and rate; fewer rows give fewer bins."""
     y, p = np.asarray(y, dtype=float), np.asarray(p, dtype=float)
     parts = np.array_split(np.argsort(p, kind="stable"), min(count, len(p)) or 1)
-    return [{"n": len(at), "predicted": float(p[at].mean()), "observed": float(y[at].mean())} for at in parts if len(at)]
+    return [
+        {"n": len(at), "predicted": float(p[at].mean()), "observed": float(y[at].mean())} for at in parts if len(at)
+    ]
 
 
 def ece(y: ArrayLike, p: ArrayLike) -> float:

@@ -6,7 +6,7 @@
     abstain  no better than chance, or the gate was not passed; there are no scores
 
 Better means that the 95 % interval of the paired difference lies above 0. Only A and B may feed a list of customers.
-ECE of a perfect model is about 0.8 · sqrt(10 · p · (1 - p) / n), 0.04 for n = 1,000, so smaller companies earn B at best.
+A perfect model has ECE of about 0.8 · sqrt(10 · p · (1 - p) / n), 0.04 for n = 1,000; small companies earn B at best.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ def refusal(y: ArrayLike, *, rows: int = MIN_ROWS, events: int = MIN_EVENTS) -> 
 
 
 def grade(windows: list[dict[str, Any]]) -> str:
-    """Grade from evaluations, newest first: `auc_low`, `slope`, `ece`, and `gain_low`, the least gain over baselines."""
+    """Grade from evaluations, newest first: auc_low, slope, ece, and gain_low, the least gain over baselines."""
     if not windows or not windows[0]["auc_low"] > 0.5:
         return "abstain"
     newest = windows[0]

@@ -38,12 +38,16 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     log = con.execute(PURCHASES, {"as_of": as_of}).df()
     said = {
         "question": "How often will a customer buy in the next twelve months, and for how much?",
-        "population": "Everyone with a purchase.", "intended": "Ranking customers by value, limits of what keeping one may cost.",
-        "forbidden": "Terms or credit of single people; what a campaign causes.", "data": fingerprint(con, "features.customer_features"),
-    }  # fmt: skip
+        "population": "Everyone with a purchase.",
+        "intended": "Ranking customers by value, limits of what keeping one may cost.",
+        "forbidden": "Terms or credit of single people; what a campaign causes.",
+        "data": fingerprint(con, "features.customer_features"),
+    }
     answer = lifetime_value(log, as_of=pd.Timestamp(as_of))
     if isinstance(answer, Abstained):
-        rows = pd.DataFrame({"customer_id": log["customer_id"].unique()}).reindex(columns=[c.name for c in LIFETIME.columns])
+        rows = pd.DataFrame({"customer_id": log["customer_id"].unique()}).reindex(
+            columns=[c.name for c in LIFETIME.columns]
+        )
         LIFETIME.write(con, rows.assign(as_of=as_of, status="abstained"))
         why = {"reason_en": answer.reason_en, "reason_zh": answer.reason_zh}
         return [card("lifetime_value", as_of, status="abstained", grade="abstain", **said, **why)]
@@ -59,10 +63,23 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     is_scored = rows["status"] == "scored"
     rows["grade"] = pd.Series(mark, index=rows.index).where(is_scored)
     rows["model_id"] = pd.Series(model_id, index=rows.index).where(is_scored)
-    rows["expires_on"] = pd.Series(as_of + timedelta(days=EXPIRES_DAYS), index=rows.index, dtype=object).where(is_scored, None)
+    rows["expires_on"] = pd.Series(as_of + timedelta(days=EXPIRES_DAYS), index=rows.index, dtype=object).where(
+        is_scored, None
+    )
     LIFETIME.write(con, rows)
     facts = {**answer.facts, "unit_days": UNIT_DAYS, **backtest, **{f"total_{k}": v for k, v in answer.total.items()}}
-    return [card("lifetime_value", as_of, status="scored", grade=mark, serves=answer.facts["buying_model"], model_id=model_id, **said, facts=facts)]
+    return [
+        card(
+            "lifetime_value",
+            as_of,
+            status="scored",
+            grade=mark,
+            serves=answer.facts["buying_model"],
+            model_id=model_id,
+            **said,
+            facts=facts,
+        )
+    ]
 
 
 def holdout(log: pd.DataFrame, as_of: date, share: float = 0.25) -> dict[str, float]:
@@ -87,12 +104,14 @@ def holdout(log: pd.DataFrame, as_of: date, share: float = 0.25) -> dict[str, fl
     rate = before / (known["T"] * 7 + 1) * days
     actual = float(later.sum())
     return {
-        "holdout_days": float(days), "holdout_actual": actual,
+        "holdout_days": float(days),
+        "holdout_actual": actual,
         "holdout_bias": float(known["clv_revenue"].sum() / actual - 1) if actual else float("nan"),
         "holdout_bias_rate": float(rate.sum() / actual - 1) if actual else float("nan"),
-        "holdout_mae": float((known["clv_revenue"] - later).abs().mean()), "holdout_mae_rate": float((rate - later).abs().mean()),
+        "holdout_mae": float((known["clv_revenue"] - later).abs().mean()),
+        "holdout_mae_rate": float((rate - later).abs().mean()),
         "holdout_spearman": float(known["clv_revenue"].corr(later, method="spearman")),
-    }  # fmt: skip
+    }
 
 
 def grade_of(backtest: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""Logistic regression by Newton steps with a small ridge: calibrated, explained exactly, stored as plain numbers (S108).
+"""Logistic regression by Newton steps with a small ridge: calibrated, explained exactly, stored as numbers (S108).
 
 Reasons are exact: on the scale of log odds a prediction is the mean prediction plus one term per feature. Standard
 errors are sandwich estimates that take the rows of one customer as one observation (White 1980; Liang & Zeger 1986).

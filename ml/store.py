@@ -6,7 +6,6 @@ is not allowed. A changed byte is refused, and so is a model of other data than 
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ class Store:
     folder: Path
 
     def save(self, name: str, kind: str, text: str, data: str) -> str:
-        """Keeps an artefact in place of the earlier one of the name; the model id, `name-` and twelve signs of its hash."""
+        """Keeps an artefact in place of the earlier one; the model id, `name-` and twelve signs of its hash."""
         digest = hashlib.sha256(text.encode()).hexdigest()
         file = f"{name}-{digest[:12]}{SUFFIXES[kind]}"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -61,9 +60,13 @@ class Store:
             raise ArtefactError(f"{self.folder}: no model {name!r} in {MANIFEST}; run `acrm run` to train it.")
         path = self.folder / str(entry["file"])
         if path.parent != self.folder or path.suffix != SUFFIXES.get(str(entry["kind"])):
-            raise ArtefactError(f"{path}: only {', '.join(sorted(SUFFIXES.values()))} in this folder can be models; remove it.")
+            raise ArtefactError(
+                f"{path}: only {', '.join(sorted(SUFFIXES.values()))} in this folder can be models; remove it."
+            )
         if data is not None and entry["data"] != data:
-            raise ArtefactError(f"{path}: made of other data ({entry['data']}) than these ({data}); run `acrm run` to train it anew.")
+            raise ArtefactError(
+                f"{path}: made of other data ({entry['data']}) than these ({data}); run `acrm run` to train it anew."
+            )
         if not path.is_file():
             raise ArtefactError(f"{path}: the file is gone; run `acrm run` to train it anew.")
         content = path.read_bytes()
@@ -88,4 +91,4 @@ def _replace(path: Path, text: str) -> None:
     """Writes a whole file or none: a crash leaves the earlier one."""
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)

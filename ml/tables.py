@@ -53,45 +53,77 @@ class Table:
 CUSTOMER = Column("customer_id", "varchar", "Person, one key over all systems.", "Customer", "客户", True)
 AS_OF = Column("as_of", "date", "Last day that counts.", "As of", "截止日", True)
 MODEL = (
-    Column("grade", "varchar", "A, B or C as docs/models/features.md says; empty without a score. Lists take A and B.", "Grade", "等级"),
+    Column(
+        "grade",
+        "varchar",
+        "A, B or C as docs/models/features.md says; empty without a score. Lists take A and B.",
+        "Grade",
+        "等级",
+    ),
     Column("model_id", "varchar", "Model that serves, with the beginning of its sha256.", "Model", "模型"),
     Column("expires_on", "date", "Last day on which the score should be used.", "Use until", "有效期至"),
 )
 REASONS = tuple(
-    Column(f"reason_{no}_{code}", "varchar", f"What moves the score most, place {no}; it goes with it, it need not cause it.",
-           f"Reason {no} ({name})", f"原因{no}({name_zh})")
-    for no in (1, 2, 3) for code, name, name_zh in (("en", "English", "英文"), ("zh", "Chinese", "中文"))
-)  # fmt: skip
+    Column(
+        f"reason_{no}_{code}",
+        "varchar",
+        f"What moves the score most, place {no}; it goes with it, it need not cause it.",
+        f"Reason {no} ({name})",
+        f"原因{no}({name_zh})",
+    )
+    for no in (1, 2, 3)
+    for code, name, name_zh in (("en", "English", "英文"), ("zh", "Chinese", "中文"))
+)
 
 
 def probability(name: str, says: str, score: str, score_says: str, en: str, zh: str) -> Table:
     """A table of one probability per customer with interval, reasons and grade."""
     return Table(
-        name, says, ("customer_id",),
+        name,
+        says,
+        ("customer_id",),
         (
-            CUSTOMER, AS_OF,
+            CUSTOMER,
+            AS_OF,
             Column("segment", "varchar", "Channel of the first purchase.", "Segment", "细分"),
             Column("window_days", "integer", "Days after as_of that the score looks at.", "Window in days", "窗口天数"),
-            Column("status", "varchar", "scored; lapsed, the last purchase being older than a year; abstained, with the "
-                   "reason in scores.model_cards.", "Status", "状态", True),
+            Column(
+                "status",
+                "varchar",
+                "scored; lapsed, the last purchase being older than a year; abstained, with the "
+                "reason in scores.model_cards.",
+                "Status",
+                "状态",
+                True,
+            ),
             Column(score, "double", score_says, en, zh),
             Column("probability_low", "double", "Lower end of the 95 % interval of the probability.", "From", "下限"),
             Column("probability_high", "double", "Upper end of the 95 % interval of the probability.", "To", "上限"),
-            *REASONS, *MODEL,
+            *REASONS,
+            *MODEL,
         ),
-    )  # fmt: skip
+    )
 
 
 CHURN = probability(
-    "churn", "One row per customer with a purchase: probability of no purchase within the segment's window (S108).",
-    "churn_probability", "Probability of no purchase in window_days after as_of.", "Churn probability", "流失概率",
-)  # fmt: skip
+    "churn",
+    "One row per customer with a purchase: probability of no purchase within the segment's window (S108).",
+    "churn_probability",
+    "Probability of no purchase in window_days after as_of.",
+    "Churn probability",
+    "流失概率",
+)
 INTENT = probability(
-    "purchase_intent", "One row per customer with a purchase: probability of a purchase within 30 days (S111).",
-    "purchase_probability", "Probability of a purchase in window_days after as_of.", "Purchase probability", "购买概率",
-)  # fmt: skip
+    "purchase_intent",
+    "One row per customer with a purchase: probability of a purchase within 30 days (S111).",
+    "purchase_probability",
+    "Probability of a purchase in window_days after as_of.",
+    "Purchase probability",
+    "购买概率",
+)
 CARDS = Table(
-    "model_cards", "One row per model of the run: what it is, how good it was in time, and why it is silent if it is (S107).",
+    "model_cards",
+    "One row per model of the run: what it is, how good it was in time, and why it is silent if it is (S107).",
     ("model",),
     (
         Column("model", "varchar", "Name of the model.", "Model", "模型", True),
@@ -109,26 +141,59 @@ CARDS = Table(
         Column("gain", "double", "AUC above that of the best baseline.", "Gain", "增益"),
         Column("gain_low", "double", "Lower end of its 95 % interval.", "Gain from", "增益下限"),
         Column("slope", "double", "Slope of calibration in the newest window; 1 is right.", "Slope", "校准斜率"),
-        Column("ece", "double", "Mean gap between probability and rate in the newest window.", "Calibration error", "校准误差"),
+        Column(
+            "ece",
+            "double",
+            "Mean gap between probability and rate in the newest window.",
+            "Calibration error",
+            "校准误差",
+        ),
         Column("expires_on", "date", "Last day on which the model should be used.", "Use until", "有效期至"),
         Column("card", "varchar", "The whole card as JSON.", "Card", "模型卡", True),
     ),
-)  # fmt: skip
+)
 LIFETIME = Table(
-    "lifetime_value", "One row per customer with a purchase: purchases and value of the next twelve months (S073).",
+    "lifetime_value",
+    "One row per customer with a purchase: purchases and value of the next twelve months (S073).",
     ("customer_id",),
     (
-        CUSTOMER, AS_OF,
-        Column("status", "varchar", "scored, no paid purchase, or abstained with the reason in scores.model_cards.", "Status", "状态", True),
+        CUSTOMER,
+        AS_OF,
+        Column(
+            "status",
+            "varchar",
+            "scored, no paid purchase, or abstained with the reason in scores.model_cards.",
+            "Status",
+            "状态",
+            True,
+        ),
         Column("p_alive", "double", "Probability that the customer still buys at all.", "P(alive)", "存活概率"),
-        Column("expected_purchases_12m", "double", "Days of purchase expected in 12 months.", "Expected purchases", "预期购买次数"),
-        Column("clv_revenue_12m", "decimal(18,2)", "Sales less returns expected in 12 months, base currency.", "Revenue, 12 months", "未来12个月收入"),
+        Column(
+            "expected_purchases_12m",
+            "double",
+            "Days of purchase expected in 12 months.",
+            "Expected purchases",
+            "预期购买次数",
+        ),
+        Column(
+            "clv_revenue_12m",
+            "decimal(18,2)",
+            "Sales less returns expected in 12 months, base currency.",
+            "Revenue, 12 months",
+            "未来12个月收入",
+        ),
         Column("clv_revenue_12m_low", "decimal(18,2)", "Lower end of its 80 % interval.", "Revenue from", "收入下限"),
         Column("clv_revenue_12m_high", "decimal(18,2)", "Upper end of its 80 % interval.", "Revenue to", "收入上限"),
-        Column("clv_margin_12m", "decimal(18,2)", "Margin expected in 12 months; empty where no cost is known.", "Margin, 12 months", "未来12个月毛利"),
+        Column(
+            "clv_margin_12m",
+            "decimal(18,2)",
+            "Margin expected in 12 months; empty where no cost is known.",
+            "Margin, 12 months",
+            "未来12个月毛利",
+        ),
         Column("clv_margin_12m_low", "decimal(18,2)", "Lower end of its 80 % interval.", "Margin from", "毛利下限"),
         Column("clv_margin_12m_high", "decimal(18,2)", "Upper end of its 80 % interval.", "Margin to", "毛利上限"),
         *MODEL,
     ),
-)  # fmt: skip
+)
 TABLES = (CHURN, INTENT, LIFETIME, CARDS)

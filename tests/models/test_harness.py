@@ -1,4 +1,4 @@
-"""What unmasks a toy, for every question about customers: order, threads, units, permuted labels, noise, leaks, gaps."""
+"""What unmasks a toy, for each question about customers: order, threads, units, permuted labels, noise, leaks, gaps."""
 
 import hashlib
 from datetime import date
@@ -21,7 +21,7 @@ CUTOFFS = [pd.Timestamp(AS_OF) - pd.Timedelta(days=30 * k) for k in range(1, 9)]
 
 
 def company(seed: int = 1, customers: int = 500, signal: float = 1.0) -> pd.DataFrame:
-    """Customers × eight cutoffs with features of plausible shape; both labels depend on recency and visits, or on nothing."""
+    """Customers × eight cutoffs of plausible shape; both labels depend on recency and visits, or on nothing."""
     rng = np.random.default_rng(seed)
     n = customers * len(CUTOFFS)
     frame = pd.DataFrame({"customer_id": np.tile([f"c{i:04}" for i in range(customers)], len(CUTOFFS))})
@@ -73,7 +73,9 @@ def test_permuted_labels_are_at_chance_and_nothing_is_scored_above_c(label: str)
 
 
 def test_noise_is_never_graded_a_or_b() -> None:
-    found = [train(company(seed, 250, signal=0.0), "has_churned", "days", AS_OF, challenge=False) for seed in range(10, 15)]
+    found = [
+        train(company(seed, 250, signal=0.0), "has_churned", "days", AS_OF, challenge=False) for seed in range(10, 15)
+    ]
     assert [a for a in found if isinstance(a, Trained) and a.grade in "AB"] == []
 
 
@@ -130,7 +132,9 @@ def test_what_cannot_carry_a_model_is_refused_with_words(frame: pd.DataFrame) ->
 
 
 def test_features_that_are_all_missing_or_a_segment_never_seen_still_give_a_score() -> None:
-    empty = FRAME.assign(mean_gap_days=np.nan, visit_age_days=np.nan, satisfaction_percent=np.nan, discount_share_365d=np.nan)
+    empty = FRAME.assign(
+        mean_gap_days=np.nan, visit_age_days=np.nan, satisfaction_percent=np.nan, discount_share_365d=np.nan
+    )
     answer = train(empty, "has_churned", "days", AS_OF, challenge=False)
     assert isinstance(answer, Trained)
     new = empty.iloc[:3].assign(segment="moon", mean_day_base=np.nan, return_share_365d=np.nan)

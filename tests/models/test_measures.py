@@ -5,7 +5,19 @@ import json
 import numpy as np
 import pytest
 
-from ml.evaluate import auc, average_precision, bins, brier, calibration, capture, difference, ece, evaluate, expected_profit, log_loss
+from ml.evaluate import (
+    auc,
+    average_precision,
+    bins,
+    brier,
+    calibration,
+    capture,
+    difference,
+    ece,
+    evaluate,
+    expected_profit,
+    log_loss,
+)
 from ml.gate import Abstained
 from ml.grade import grade, leaks, refusal
 from ml.logistic import RidgeLogit, expit

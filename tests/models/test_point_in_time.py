@@ -1,4 +1,4 @@
-"""Features of a cutoff are the same to the bit whatever comes after it, and know nothing that arrived after it (ML5)."""
+"""Features of a cutoff are the same to the bit whatever comes after it, and know nothing that came late (ML5)."""
 
 from datetime import date, timedelta
 
@@ -42,7 +42,7 @@ def test_a_planted_leak_is_found(
 def test_orders_that_arrived_after_a_cutoff_are_unknown_to_it_and_known_to_the_scoring_cutoff(
     con: duckdb.DuckDBPyConnection, feature_sql: dict[str, str]
 ) -> None:
-    """A third of the orders of the month before the cutoff arrive twenty days after it: features are as without them."""
+    """A third of the orders of the month before the cutoff arrive twenty days after: features are as without."""
     cutoff = FIVE[2]
     late = f"""abs(hash(order_ref) % 3) = 0 and ordered_at > timestamp '{cutoff}' - interval 31 day
         and ordered_at < timestamp '{cutoff}'"""
@@ -59,7 +59,10 @@ def test_orders_that_arrived_after_a_cutoff_are_unknown_to_it_and_known_to_the_s
         all_known = _rebuilt(con, feature_sql, at_cutoff, cutoff)
         assert without_late != all_known
         assert scored == con.execute(at_cutoff, [NEWEST]).fetchall()
-        con.execute(f"delete from core.fct_orders where order_id in (select _system || ':' || order_ref from raw.orders where {late})")
+        con.execute(
+            f"""delete from core.fct_orders
+            where order_id in (select _system || ':' || order_ref from raw.orders where {late})"""
+        )
         assert without_late == _rebuilt(con, feature_sql, at_cutoff, cutoff)
     finally:
         con.execute("rollback")

@@ -1,0 +1,170 @@
+"""The scores of the demo company: complete, in their contract, tied to what they were made of, silent where they must be."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml import churn, lifetime_value
+from ml.binary import Trained, train
+from ml.card import frame, page, write_pages
+from ml.grade import LISTABLE
+from ml.scoring import SCORERS
+from ml.tables import CARDS, TABLES
+from tests.marts.company import AS_OF
+
+DAY = date.fromisoformat(AS_OF)
+
+
+@pytest.fixture(scope="module")
+def scored(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[duckdb.DuckDBPyConnection, Path]:
+    """A connection after all scorers of customers, and the folder of their artefacts and pages."""
+    home = tmp_path_factory.mktemp("home")
+    connection = duckdb.connect(str(warehouse))
+    connection.execute("set timezone = 'UTC'")
+    cards = churn.score(connection, DAY, home) + lifetime_value.score(connection, DAY, home)
+    CARDS.write(connection, frame(cards))
+    write_pages(cards, home / "reports" / "models")
+    yield connection, home
+    connection.close()
+
+
+def test_every_customer_with_a_purchase_has_one_row_in_each_table(
+    scored: tuple[duckdb.DuckDBPyConnection, Path],
+) -> None:
+    con, _ = scored
+    buyers = con.execute("select customer_id from marts.customer_rfm order by 1").fetchall()
+    for table in TABLES:
+        if table is not CARDS:
+            assert con.execute(f"select customer_id from scores.{table.name} order by 1").fetchall() == buyers, (
+                table.name
+            )
+            assert con.execute(f"select distinct as_of from scores.{table.name}").fetchall() == [(DAY,)]
+
+
+def test_probabilities_lie_in_their_intervals_and_only_those_who_bought_within_a_year_are_scored(
+    scored: tuple[duckdb.DuckDBPyConnection, Path],
+) -> None:
+    con, _ = scored
+    for table, column in (("churn", "churn_probability"), ("purchase_intent", "purchase_probability")):
+        wrong = con.execute(f"""
+            select count(*) from scores.{table} as s inner join marts.customer_rfm as r on s.customer_id = r.customer_id
+            where (r.r_days <= 365) <> (s.status = 'scored') or (s.status = 'scored') <> (s.{column} is not null)
+                or s.{column} not between coalesce(s.probability_low, 0) and coalesce(s.probability_high, 1)
+                or (s.probability_low is not null and s.reason_3_zh is null)""").fetchall()
+        assert wrong == [(0,)], table
+
+
+def test_the_churn_of_the_company_is_found_where_it_was_planted(
+    scored: tuple[duckdb.DuckDBPyConnection, Path], labelled: pd.DataFrame
+) -> None:
+    con, _ = scored
+    rows = con.execute("select grade, auc, gain_low, slope from scores.model_cards where model = 'churn'").fetchall()
+    (mark, auc, gain_low, slope) = rows[0]
+    assert mark in LISTABLE
+    assert 0.70 < auc < 0.85
+    assert gain_low > 0
+    assert 0.67 < slope < 1.5
+
+
+def test_labels_shuffled_among_customers_leave_nothing_to_list(labelled: pd.DataFrame) -> None:
+    mixed = labelled.assign(has_churned=np.random.default_rng(2).permutation(labelled["has_churned"]))
+    answer = train(mixed, "has_churned", "window_days", DAY, challenge=False)
+    assert not (isinstance(answer, Trained) and answer.grade in LISTABLE)
+
+
+def test_the_artefact_says_the_same_as_the_table(scored: tuple[duckdb.DuckDBPyConnection, Path]) -> None:
+    from ml.design import matrix
+    from ml.logistic import RidgeLogit
+    from ml.store import Store
+
+    con, home = scored
+    serves = con.execute("select serves from scores.model_cards where model = 'churn'").fetchall()[0][0]
+    if serves != "logistic":
+        pytest.skip(f"{serves} serves here")
+    data = churn.fingerprint(con, "features.customer_features")
+    model = RidgeLogit.from_dict(json.loads(Store(home / "models").load("churn", data)[1]))
+    features = con.execute("select * from features.customer_features where is_scoring order by customer_id").df()
+    table = con.execute("select churn_probability from scores.churn order by customer_id").df()["churn_probability"]
+    told = pd.Series(model.predict(matrix(features)).round(6)).where(table.notna())
+    assert (told - table).abs().max() == 0
+
+
+def test_cards_say_what_a_reader_must_know_and_pages_need_nothing_else(
+    scored: tuple[duckdb.DuckDBPyConnection, Path],
+) -> None:
+    con, home = scored
+    for model, text in con.execute("select model, card from scores.model_cards").fetchall():
+        card = json.loads(text)
+        for key in (
+            "data",
+            "as_of",
+            "expires_on",
+            "question",
+            "population",
+            "intended",
+            "forbidden",
+            "libraries",
+            "grade",
+        ):
+            assert card[key], (model, key)
+        html = (home / "reports" / "models" / f"{model}.html").read_text(encoding="utf-8")
+        assert card["question"] in html
+        assert "http" not in html
+        assert json.loads((home / "reports" / "models" / f"{model}.json").read_text(encoding="utf-8")) == card
+
+
+def test_words_of_a_card_cannot_become_markup() -> None:
+    facts = {"model": "<b>", "grade": "abstain", "status": "abstained", "reason_en": "<script>", "reason_zh": "无"}
+    html = page({**facts, "as_of": "2026-01-01", "expires_on": "2026-02-01", "libraries": {}})
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_the_same_warehouse_gives_the_same_scores(scored: tuple[duckdb.DuckDBPyConnection, Path]) -> None:
+    con, _ = scored
+    hashes = "select sum(hash(t)::hugeint) from scores.{} as t"
+    before = [con.execute(hashes.format(t.name)).fetchall() for t in TABLES[:3]]
+    con.execute("set threads = 1")
+    churn.score(con, DAY)
+    lifetime_value.score(con, DAY)
+    con.execute("reset threads")
+    assert [con.execute(hashes.format(t.name)).fetchall() for t in TABLES[:3]] == before
+
+
+def test_a_company_without_orders_gets_empty_tables_and_cards_that_say_why(
+    scored: tuple[duckdb.DuckDBPyConnection, Path],
+) -> None:
+    con, _ = scored
+    con.execute("begin")
+    try:
+        for name in ("features.customer_features", "features.customer_labels", "core.fct_orders"):
+            con.execute(f"delete from {name}")
+        cards = churn.score(con, DAY) + lifetime_value.score(con, DAY)
+        assert [card["grade"] for card in cards] == ["abstain"] * 3
+        assert all(card["reason_en"] and card["reason_zh"] for card in cards)
+        for table in TABLES[:3]:
+            assert con.execute(f"select count(*) from scores.{table.name}").fetchall() == [(0,)]
+    finally:
+        con.execute("rollback")
+
+
+def test_a_table_refuses_a_key_twice_and_columns_that_are_not_its_own() -> None:
+    con = duckdb.connect()
+    row = {column.name: None for column in CARDS.columns} | {
+        "model": "m", "as_of": DAY, "status": "scored", "grade": "A", "card": "{}",
+    }  # fmt: skip
+    with pytest.raises(duckdb.ConstraintException):
+        CARDS.write(con, pd.DataFrame([row, row]))
+    with pytest.raises(duckdb.ConstraintException):
+        CARDS.write(con, pd.DataFrame([row | {"grade": None}]))
+    with pytest.raises(ValueError, match="columns too many: \\['more'\\]"):
+        CARDS.write(con, pd.DataFrame([row | {"more": 1}]))
+
+
+def test_scorers_are_named_with_what_they_read() -> None:
+    assert {"ml.churn", "ml.lifetime_value", "ml.drivers"} <= set(SCORERS)
