@@ -1,4 +1,4 @@
-"""The scores of the demo company: complete, in their contract, tied to what they were made of, silent where they must be."""
+"""The scores of the demo company: complete, in contract, tied to what they were made of, silent where they must be."""
 
 import json
 from datetime import date

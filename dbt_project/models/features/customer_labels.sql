@@ -29,8 +29,8 @@ next_days as (
     inner join {{ ref('feature_days') }} as days
         on
             windows.customer_id = days.customer_id
-            and days.happened_on > windows.cutoff_on
-            and days.happened_on <= windows.cutoff_on + windows.window_days
+            and windows.cutoff_on < days.happened_on
+            and windows.cutoff_on + windows.window_days >= days.happened_on
             and days.purchase_count > 0
     group by windows.customer_id, windows.cutoff_on
 

@@ -17,7 +17,7 @@ firsts as (
     select
         customer_id,
         channel_group as segment,
-        row_number() over (order by right(customer_id, 6), customer_id) as draw_no
+        row_number() over (order by substring(customer_id, 12), customer_id) as draw_no
     from purchases
     where purchase_no = 1
 

@@ -8,25 +8,44 @@
     'orders': 'ordered_at', 'returns': 'returned_at', 'tickets': 'opened_at', 'contacts': 'started_at',
     'engagements': 'occurred_at', 'surveys': 'answered_at', 'campaign_responses': 'responded_at',
 } -%}
-{%- set lag_days = var('feature_lag_days') -%}
 
 -- What a system delivered on its first day is its history and counts as known when it happened; nobody could deliver it earlier.
-{% for stream, refs in streams.items() %}
-select
-    '{{ stream }}' as stream,
-    arrived._system || ':' || arrived.{{ refs | join(" || ':' || arrived.") }} as record_id,
-    min(cast(arrived._loaded_at as date)) - {{ lag_days }} as known_on
-from {{ source('raw', stream) }} as arrived
-inner join (
+with
+
+{% for stream in streams %}
+began_{{ stream }} as (
+
     select
         _system,
         min(cast(_loaded_at as date)) as first_on
     from {{ source('raw', stream) }}
     group by _system
-) as began on arrived._system = began._system
-group by arrived._system, arrived.{{ refs | join(", arrived.") }}
+
+),
+
+{% endfor %}
+arrived as (
+
+    {% for stream, refs in streams.items() %}
+    select
+        '{{ stream }}' as stream,
+        arrived._system || ':' || arrived.{{ refs | join(" || ':' || arrived.") }} as record_id,
+        cast(arrived._loaded_at as date) as loaded_on,
+        cast(arrived.{{ happened[stream] }} as date) as happened_on,
+        began_{{ stream }}.first_on
+    from {{ source('raw', stream) }} as arrived
+    inner join began_{{ stream }} on arrived._system = began_{{ stream }}._system
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+)
+
+select
+    stream,
+    record_id,
+    min(loaded_on) - {{ var('feature_lag_days') }} as known_on
+from arrived
+group by stream, record_id
 having
-    min(cast(arrived._loaded_at as date)) > min(began.first_on)
-    and min(cast(arrived._loaded_at as date)) > max(cast(arrived.{{ happened[stream] }} as date)) + {{ lag_days }}
-{% if not loop.last %}union all{% endif %}
-{%- endfor %}
+    min(loaded_on) > min(first_on)
+    and min(loaded_on) > max(happened_on) + {{ var('feature_lag_days') }}
