@@ -1,5 +1,7 @@
 """Voice over the demo company: planted drivers are found, figures tie to the facts."""
 
+from datetime import date
+
 import duckdb
 import pytest
 
@@ -11,7 +13,7 @@ from tests.marts.company import AS_OF, Company
 def drivers(company: Company) -> dict[str, dict[str, float]]:
     """scores.satisfaction_drivers of the analysis satisfaction, by driver."""
     with duckdb.connect(str(company.database)) as con:
-        assert "ml.drivers" in score_all(con, AS_OF)
+        assert "ml.drivers" in score_all(con, date.fromisoformat(AS_OF))
         found = con.execute("""
             select * from scores.satisfaction_drivers where analysis = 'satisfaction' and status = 'ok'""")
         names = [column[0] for column in found.description]
