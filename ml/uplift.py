@@ -78,7 +78,7 @@ def refusal(x: Array, treated: ArrayLike, y: ArrayLike) -> Abstained | None:
         )
     if arms < FEWEST_PER_ARM or y.sum() < FEWEST_RESPONSES:
         return Abstained(
-            f"{arms:,} in the smaller arm, {int(y.sum()):,} responses; of {FEWEST_PER_ARM} and {FEWEST_RESPONSES}",
+            f"{arms:,} in the smaller arm, {int(y.sum()):,} responses; needed {FEWEST_PER_ARM} and {FEWEST_RESPONSES}",
             f"较小组{arms:,}人、回应{int(y.sum()):,}次,至少需要{FEWEST_PER_ARM}人和{FEWEST_RESPONSES}次",
         )
     folds = _folds(len(y))
