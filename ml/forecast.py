@@ -228,7 +228,7 @@ def _levels(
     out = pd.concat(ahead, ignore_index=True)
     for name in out["level"].unique():
         errors, rows = _errors(backtest[backtest["level"] == name]), out["level"] == name
-        low, high = np.quantile(errors, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+        low, high = _tails(errors)
         out.loc[rows, "low"] = out["forecast"] + low * out["scale"]
         out.loc[rows, "high"] = out["forecast"] + high * out["scale"]
     out["low"] = np.where(out["is_positive"], out["low"].clip(lower=0.0), out["low"])
@@ -239,12 +239,17 @@ def _errors(frame: pd.DataFrame) -> Array:
     return ((frame["actual"] - frame["forecast"]) / frame["scale"]).to_numpy()
 
 
+def _tails(errors: Array) -> Array:
+    """Errors below and above which the next one falls with 10 % each; few errors give a wider interval (Weibull)."""
+    return np.quantile(errors, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], method="weibull")
+
+
 def _coverage(frame: pd.DataFrame) -> float:
     """Share of actual values within the interval, each origin judged by the errors of the other origins."""
     errors, origin = _errors(frame), frame["origin"].to_numpy()
     inside = []
     for one in pd.unique(origin):
-        low, high = np.quantile(errors[origin != one], [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+        low, high = _tails(errors[origin != one])
         inside.append((errors[origin == one] >= low) & (errors[origin == one] <= high))
     return float(np.concatenate(inside).mean())
 

@@ -18,7 +18,7 @@ from ml.gate import Abstained, too_few
 
 Array = NDArray[np.float64]
 
-POPULAR, COSINE, EASE = "best-sellers", "cosine", "ease"
+POPULAR, COSINE, EASE, PERSONAL = "best-sellers", "cosine", "ease", "personal"
 MOST_ITEMS = 2_000  # the most bought; EASE inverts a matrix of that size
 FEWEST_CUSTOMERS, FEWEST_ITEMS = 50, 10
 RIDGE = 500.0
@@ -97,10 +97,11 @@ def _new(baskets: Baskets, rows: slice, links: Array | None) -> Array:
     return np.where(bought > 0, -np.inf, found)
 
 
-def _again(baskets: Baskets, rows: slice) -> Array:
-    """Scores of the products that these customers have: how often, and among equals the last one first."""
+def _again(baskets: Baskets, rows: slice, method: str) -> Array:
+    """Scores of the products that these customers have: how often (of equals the last one first), or sales."""
     counts, last = baskets.counts[rows].toarray(), baskets.last[rows].toarray()
-    return np.where(counts > 0, counts + last / 1e6, -np.inf)
+    scores = counts + last / 1e6 if method == PERSONAL else np.broadcast_to(baskets.bought.sum(axis=0), counts.shape)
+    return np.where(counts > 0, scores, -np.inf)
 
 
 def top(scores: Array, k: int) -> NDArray[np.int64]:
@@ -132,7 +133,7 @@ def evaluate(purchases: pd.DataFrame, *, cut: Any, until: Any, k: int = 10) -> p
     wanted = _wanted(baskets, after)
     rows: list[dict[str, Any]] = []
     tasks = [("new", m, _scores(baskets, m)) for m in (POPULAR, COSINE, EASE)] + [
-        ("repeat", m, None) for m in (POPULAR, "personal")
+        ("repeat", m, None) for m in (POPULAR, PERSONAL)
     ]
     for task, method, links in tasks:
         parts, seen = [], set()
@@ -140,14 +141,7 @@ def evaluate(purchases: pd.DataFrame, *, cut: Any, until: Any, k: int = 10) -> p
             part = slice(start, start + USERS_AT_ONCE)
             own = baskets.bought[part].toarray() > 0
             asked = wanted[part].toarray() * (~own if task == "new" else own)
-            if task == "new":
-                scores = _new(baskets, part, links)
-            else:
-                scores = (
-                    _again(baskets, part)
-                    if method == "personal"
-                    else np.where(own, baskets.bought.sum(axis=0), -np.inf)
-                )
+            scores = _new(baskets, part, links) if task == "new" else _again(baskets, part, method)
             parts.append(np.array(hits(scores, asked, k)))
             seen |= set(top(scores, k)[asked.sum(axis=1) > 0].ravel().tolist())
         hit, gain = np.concatenate(parts, axis=1)
@@ -186,9 +180,9 @@ def _with_gain(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def champion(evaluation: pd.DataFrame) -> str:
-    """The method for new offers: the best of those that beat the best-sellers with certainty, else the best-sellers."""
-    sure = evaluation[(evaluation["task"] == "new") & (evaluation["gain_low"] > 0)]
+def champion(evaluation: pd.DataFrame, task: str = "new") -> str:
+    """The method for a task: the best of those that beat the best-sellers with certainty, else the best-sellers."""
+    sure = evaluation[(evaluation["task"] == task) & (evaluation["gain_low"] > 0)]
     return (
         POPULAR if sure.empty else str(sure.sort_values(["ndcg", "method"], ascending=[False, True])["method"].iloc[0])
     )
@@ -212,15 +206,12 @@ class Policy:
 
 
 def recommend(
-    purchases: pd.DataFrame,
-    *,
-    method: str,
-    names: Mapping[Any, str] | None = None,
-    policy: Policy | None = None,
-    k: int = 5,
-) -> pd.DataFrame | Abstained:
+    purchases: pd.DataFrame, *, method: str, repeat: str = PERSONAL, names: Mapping[Any, str] | None = None,
+    policy: Policy | None = None, k: int = 5,
+) -> pd.DataFrame | Abstained:  # fmt: skip
     """Up to k offers a customer for each kind (`upgrade`, `repeat`, `new`): customer_id, kind, rank, product_id, score,
-    because_product_id, reason_en, reason_zh. `method` ranks the new ones (see `champion`)."""
+    because_product_id, reason_en, reason_zh. `method` ranks the new ones, `repeat` the others (see `champion`).
+    """
     baskets, policy = Baskets.of(purchases), policy or Policy()
     if refusal := _refusal(baskets):
         return refusal
@@ -231,7 +222,7 @@ def recommend(
     rows: list[tuple[Any, ...]] = []
     for start in range(0, len(baskets.customers), USERS_AT_ONCE):
         part = slice(start, start + USERS_AT_ONCE)
-        new, again = _new(baskets, part, links), _again(baskets, part)
+        new, again = _new(baskets, part, links), _again(baskets, part, repeat)
         new[:, off], again[:, off | once] = -np.inf, -np.inf
         counts, last = baskets.counts[part].toarray(), baskets.last[part].toarray()
         best_new, best_again = top(new, k), top(again, k)
@@ -240,11 +231,11 @@ def recommend(
                 continue
             rows += _upgrades(customer, counts[u], baskets, policy, named)
             for rank, i in enumerate((i for i in best_again[u] if np.isfinite(again[u, i])), start=1):
-                day = np.datetime64(int(last[u, i]), "D")
+                day, n = np.datetime64(int(last[u, i]), "D"), int(counts[u, i])
                 rows.append((
                     customer, "repeat", rank, baskets.products[i], again[u, i], None,
-                    f"Bought on {int(counts[u, i])} days, last on {day}",
-                    f"曾在 {int(counts[u, i])} 天购买，最近一次为 {day}",
+                    f"Bought on {day}" if n == 1 else f"Bought on {n} days, last on {day}",
+                    f"{day} 购买过" if n == 1 else f"曾在 {n} 天购买，最近一次为 {day}",
                 ))  # fmt: skip
             owned = np.flatnonzero(counts[u])
             for rank, i in enumerate((i for i in best_new[u] if np.isfinite(new[u, i])), start=1):

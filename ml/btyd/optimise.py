@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 Array = NDArray[np.float64]
 # log parameters -> negative log-likelihood and its gradient by the log parameters
@@ -34,13 +35,15 @@ def maximise(whole: Objective, start: Array, *, thinned: Objective | None = None
     """
     whole = _guarded(whole)
     look = _guarded(thinned) if thinned else whole
-    z = _search(look, np.log(start))
-    curvature = _hessian(look, z)
-    z, value, is_done = _newton(whole, z, curvature)
-    if not is_done:
-        z = _search(whole, z)
-        curvature = _hessian(whole, z)
-        z, value, _ = _newton(whole, z, curvature)
+    # Threads of linear algebra only wait for each other on four parameters; and sums come in one order.
+    with threadpool_limits(limits=1):
+        z = _search(look, np.log(start))
+        curvature = _hessian(look, z)
+        z, value, is_done = _newton(whole, z, curvature)
+        if not is_done:
+            z = _search(whole, z)
+            curvature = _hessian(whole, z)
+            z, value, _ = _newton(whole, z, curvature)
     if value >= VERY_BAD or np.abs(z).max() > BOUND - 0.01:
         raise ValueError("the likelihood has no finite maximum on this data")
     return Fit(np.exp(z), -value, _inverse(curvature))

@@ -53,6 +53,14 @@ def test_planted_taste_is_found_and_serves():
 def test_without_taste_the_best_sellers_serve():
     found = evaluate(purchases(taste=False), cut=CUT, until=UNTIL)
     assert champion(found) == POPULAR
+    assert champion(found, "repeat") == POPULAR
+
+
+def test_what_each_buys_again_is_personal_where_habits_are_planted():
+    log = purchases(taste=True, customers=120)
+    log["product_id"] = np.where(log.index % 2 == 0, "p" + log["customer_id"].str[-2:], log["product_id"])
+    found = evaluate(log, cut=CUT, until=UNTIL)
+    assert champion(found, "repeat") == "personal"
 
 
 def test_what_comes_after_the_cut_does_not_teach():
@@ -75,6 +83,7 @@ def test_policies_hold_and_every_offer_says_why():
     assert (pd.Series(owned) == (offers["kind"] == "repeat")).all()
     assert not ((offers["kind"] == "repeat") & (offers["product_id"] == "p02")).any()
     assert offers[["reason_en", "reason_zh"]].notna().all().all()
+    assert not offers["reason_en"].str.contains("on 1 days").any()
     assert offers.groupby(["customer_id", "kind"])["rank"].max().max() <= 5
     upgrades = offers[offers["kind"] == "upgrade"]
     assert set(upgrades["product_id"]) <= {"p04"}
