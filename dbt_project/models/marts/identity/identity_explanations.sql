@@ -23,7 +23,8 @@ edges as (
         waterfalls.weight as steps_weight
     from {{ ref('identity_edges') }} as links
     left join {{ ref('identity_scores') }} as scores
-        on links.source = 'score' and links.point_a = scores.point_a and links.point_b = scores.point_b
+        -- A condition on the left side alone would make DuckDB compare every link with every score.
+        on case when links.source = 'score' then links.point_a end = scores.point_a and links.point_b = scores.point_b
     left join {{ ref('identity_waterfalls') }} as waterfalls on scores.pattern = waterfalls.pattern
     union all
     select
