@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ml.tables import TABLES
 from orchestration.report.page import WORDS as REPORT_WORDS
 from orchestration.settings import DBT_PROJECT
 
@@ -76,6 +77,8 @@ def names(lang: str) -> Mapping[str, str]:
 @cache
 def columns(table: str) -> Mapping[str, Column]:
     """Columns of a public table (schema.name) as its model's file describes them; empty for what is no model."""
+    if table.startswith("scores."):
+        return {c.name: Column(c.en, c.zh, "") for t in TABLES if table == f"scores.{t.name}" for c in t.columns}
     found = next((DBT_PROJECT / "models").rglob(f"{table.split('.')[-1]}.yml"), None)
     if found is None:
         return {}

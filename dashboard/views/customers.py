@@ -111,7 +111,9 @@ def scores(page: Page, customer_id: str) -> None:
         if page.release.has(table):
             frame = models.of_customer(page.release, table, customer_id)
             if not frame.empty:
-                page.table(table.split(".")[1], frame.drop(columns="customer_id"), table)
+                other = "_en" if page.text.lang == "zh" else "_zh"
+                shown = [name for name in frame.columns if name != "customer_id" and not name.endswith(other)]
+                page.table(table.split(".")[1], frame[shown], table)
 
 
 def timeline(page: Page, customer_id: str) -> None:
