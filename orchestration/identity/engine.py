@@ -26,6 +26,7 @@ MODELS = (
     "identity_pairs",
     "identity_patterns",
     "identity_frequencies",
+    "identity_odds",
     "identity_scores",
     "identity_edges__by_rule",
     "identity_edges",

@@ -2,62 +2,98 @@
 
     acrm identity train --version 2        reads work.duckdb, writes dbt_project/seeds/identity_weights.csv
 
-The comparisons are dbt's own (macros/identity), so that what is trained is what scores.
+Splink learns m and u by expectation maximisation (splink_em); here they become weights, and the prior is found that
+expects as many matches as the scores find. The comparisons are dbt's own (macros/identity).
 """
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 
-from orchestration.identity.em import Patterns, log_odds, pairs_per_record, pooled, shares
+from orchestration.identity import splink_em
 from orchestration.identity.engine import macro
 from orchestration.settings import DBT_PROJECT
 
 SEED = DBT_PROJECT / "seeds" / "identity_weights.csv"
-RANDOM_PAIRS = 200_000
-# Blocking keys whose pairs teach m, and the comparisons that such a key decides.
-PASSES = {
-    "email": {"email"},
-    "phone": {"phone"},
-    "name": {"given", "family"},
-    "family_birth": {"family", "birth"},
-    "birth_postal": {"birth", "address"},
-    "tax": {"tax"},
-    "company": {"company"},
-}
+STEPS = 200
+# What is believed before any record was seen, and keeps that share: stronger agreement is likelier, by its square.
+# So no field is always right, whatever the records say (people move and marry), and a rare slip is no difference.
+PRIOR_SHARE = 0.02
+HALF_A_PAIR = 0.5  # what a level counts that no random pair reached
+
+Row = tuple[str, int, float, float, float]
 
 
 class TooLittle(Exception):
     """The warehouse holds too few records to learn from. The message says how many there are."""
 
 
-def train(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, float, float, float]]:
-    """Rows (comparison, level, m, u, log2 weight) learnt from identity_traits, _blocks and _pairs of `con`."""
-    comparisons = macro("identity_comparisons")
-    names = [c["name"] for c in comparisons]
-    sizes = [len(c["levels"]) + 1 for c in comparisons]
-    records = con.execute("select count(*) from identity.identity_traits").fetchall()[0][0]
-    if records < 100:
-        raise TooLittle(f"identity_traits has {records} records; weights need at least 100. Run `acrm run` first.")
-    u = shares(_random(con, sizes), sizes)
-    passes = {name: _of_block(con, name, sizes) for name in PASSES}
-    decided = {name: {names.index(c) for c in about} for name, about in PASSES.items()}
-    m = pooled(passes, decided, u)
-    candidates = _patterns(con, "select pattern from identity.identity_pairs", sizes)
-    odds = log_odds(candidates.levels, m, u, range(len(u))) / np.log(2)
-    each = pairs_per_record(odds, candidates.counts, records)
-    rows = [
-        (name, level + 1, float(m[c][level]), float(u[c][level]), float(np.log2(m[c][level] / u[c][level])))
-        for c, name in enumerate(names)
-        for level in range(sizes[c])
-    ]
-    return [*rows, ("pairs per record", 0, 0.0, 0.0, each)]
+def train(con: duckdb.DuckDBPyConnection, linker: Any = None) -> list[Row]:
+    """Rows (comparison, level, m, u, log2 weight) learnt from identity_traits and identity_pairs of `con`.
+
+    `linker` is what Splink learnt from these traits, where it is at hand. Raises TooLittle below 100 records.
+    """
+    traits = con.execute("select * from identity.identity_traits").df()
+    if len(traits) < splink_em.ENOUGH:
+        raise TooLittle(f"identity_traits has {len(traits)} records; weights need at least 100. Run `acrm run` first.")
+    learnt = splink_em.learnt(linker or splink_em.trained(traits))
+    rows: list[Row] = []
+    for each in macro("identity_comparisons"):
+        known = float(traits[each["known"]].notna().all(axis="columns").mean())
+        rows += weighed(each["name"], learnt[each["name"]], known**2 * splink_em.RANDOM_PAIRS)
+    return [*rows, ("pairs per record", 0, 0.0, 0.0, prior(con, rows, len(traits)))]
 
 
-def write(rows: list[tuple[str, int, float, float, float]], version: str, seed: Path = SEED) -> None:
+def weighed(comparison: str, levels: Sequence[tuple[float | None, float | None]], random_pairs: float) -> list[Row]:
+    """Rows of a comparison from its (m, u), weakest level first; u was seen on so many random pairs.
+
+    A comparison of which nothing was learnt says nothing.
+    """
+    m, u = (np.array([level[side] or 0.0 for level in levels]) for side in (0, 1))
+    if not m.sum() or not u.sum():
+        m = u = np.ones(len(levels))
+    rising = np.arange(1, len(levels) + 1, dtype=float) ** 2
+    m = (1 - PRIOR_SHARE) * m / m.sum() + PRIOR_SHARE * rising / rising.sum()
+    u = np.maximum(u / u.sum(), HALF_A_PAIR / max(random_pairs, 1))
+    u /= u.sum()
+    return [(comparison, n + 1, float(m[n]), float(u[n]), float(np.log2(m[n] / u[n]))) for n in range(len(levels))]
+
+
+def prior(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], records: int) -> float:
+    """Matching pairs per record among the candidate pairs under the weights of `rows`."""
+    levels, counts = patterns(con, [len(c["levels"]) + 1 for c in macro("identity_comparisons")])
+    weights = np.zeros(len(levels))
+    for column, comparison in enumerate(macro("identity_comparisons")):
+        of = [0.0, *(row[4] for row in rows if row[0] == comparison["name"])]
+        weights += np.array(of)[levels[:, column]]
+    return pairs_per_record(weights, counts, records)
+
+
+def pairs_per_record(weights: np.ndarray, counts: np.ndarray, records: int) -> float:
+    """The fixed point at which the prior expects as many matches as the posterior finds; `weights` in log2 odds."""
+    found = 0.5
+    for _ in range(STEPS):
+        odds = np.clip(weights + np.log2(2 * found / max(records - 1, 1)), -500, 500)
+        found = max(float((counts / (1 + np.exp2(-odds))).sum()) / max(records, 1), 1e-6)
+    return found
+
+
+def patterns(con: duckdb.DuckDBPyConnection, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Levels (patterns x comparisons; 0: unknown) and pairs of each pattern of identity_pairs."""
+    sql = "select pattern, count(*) from identity.identity_pairs group by pattern order by pattern"
+    found = np.array(con.execute(sql).fetchall(), dtype=np.int64).reshape(-1, 2)
+    rest, levels = found[:, 0].copy(), np.zeros((len(found), len(sizes)), dtype=np.int64)
+    for column, size in enumerate(sizes):
+        levels[:, column] = rest % (size + 1)
+        rest //= size + 1
+    return levels, found[:, 1].astype(float)
+
+
+def write(rows: Sequence[Row], version: str, seed: Path = SEED) -> None:
     """Put the rows into the seed as `version`; rows of other versions stay."""
     kept = []
     if seed.exists():
@@ -68,38 +104,3 @@ def write(rows: list[tuple[str, int, float, float, float]], version: str, seed: 
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["version", "comparison", "level", "m", "u", "weight"])
         writer.writerows([*kept, *new])
-
-
-def _random(con: duckdb.DuckDBPyConnection, sizes: list[int]) -> Patterns:
-    """Patterns of random pairs, the same ones for the same records."""
-    records = np.array(con.execute("select point_no from identity.identity_traits order by 1").fetchall()).ravel()
-    drawn = np.random.default_rng(1).choice(records, (RANDOM_PAIRS, 2))
-    frame = pd.DataFrame(drawn[drawn[:, 0] != drawn[:, 1]], columns=["a", "b"])
-    con.register("random_pairs", frame)
-    sql = f"""select {macro("pair_pattern")} as pattern from random_pairs as p
-        join identity.identity_traits as l on p.a = l.point_no join identity.identity_traits as r on p.b = r.point_no"""
-    return _patterns(con, sql, sizes)
-
-
-def _of_block(con: duckdb.DuckDBPyConnection, block: str, sizes: list[int]) -> Patterns:
-    """Patterns of the pairs that share a key of one blocking rule."""
-    sql = f"""
-        with keyed as (select point_no, block_key from identity.identity_blocks where block = '{block}'),
-        pairs as (
-            select distinct one.point_no as point_a, other.point_no as point_b from keyed as one
-            join keyed as other on one.block_key = other.block_key and one.point_no < other.point_no)
-        select pattern from identity.identity_pairs join pairs using (point_a, point_b)"""
-    return _patterns(con, sql, sizes)
-
-
-def _patterns(con: duckdb.DuckDBPyConnection, sql: str, sizes: list[int]) -> Patterns:
-    found = con.execute(f"select pattern, count(*) from ({sql}) group by pattern order by pattern").fetchall()
-    return _decoded(np.array(found, dtype=np.int64).reshape(-1, 2), sizes)
-
-
-def _decoded(found: np.ndarray, sizes: list[int]) -> Patterns:
-    rest, levels = found[:, 0].copy(), np.zeros((len(found), len(sizes)), dtype=np.int64)
-    for column, size in enumerate(sizes):
-        levels[:, column] = rest % (size + 1)
-        rest //= size + 1
-    return Patterns(levels, found[:, 1].astype(float))

@@ -13,9 +13,10 @@
             'rarity': 'given_norm',
             'levels': [
                 given_near(),
+                "strpos(r.given_forms, '|' || l.given_norm) > 0 or strpos(l.given_forms, '|' || r.given_norm) > 0",
                 "length(l.given_norm) = 1 and strpos(r.given_forms, '|' || l.given_norm) > 0"
                 ~ " or length(r.given_norm) = 1 and strpos(l.given_forms, '|' || r.given_norm) > 0",
-                "strpos(l.given_forms, '|' || r.given_norm || '|') > 0 or strpos(r.given_forms, '|' || l.given_norm || '|') > 0",
+                given_kin('l', 'r'),
                 names_swapped(),
                 "l.given_norm = r.given_norm",
             ],
@@ -23,7 +24,8 @@
         {
             'name': 'family',
             'known': ['family_norm'],
-            'apart': "(l.family_norm < '{') <> (r.family_norm < '{') or l.given_norm <> r.given_norm and " ~ names_swapped(),
+            'apart': "(l.family_norm < '{') <> (r.family_norm < '{') or l.given_norm <> r.given_norm and " ~ names_swapped()
+            ~ " or l.postal_norm = r.postal_norm and l.street_norm = r.street_norm and " ~ text_near('l.family_norm', 'r.family_norm'),
             'rarity': 'family_norm',
             'levels': [text_near('l.family_norm', 'r.family_norm'), "l.family_norm = r.family_norm"],
         },
@@ -87,11 +89,21 @@
 {#- A slip in a given name, or in one of those that a nickname may stand for (Tom, Thoomas). -#}
 {% macro given_near() -%}
     {{ text_near('l.given_norm', 'r.given_norm') }}
-    {%- for place in [2, 3] %}
+    {%- for place in [2, 3, 4] %}
     or {{ text_near("split_part(l.given_forms, '|', " ~ place ~ ")", 'r.given_norm') }}
     or {{ text_near('l.given_norm', "split_part(r.given_forms, '|', " ~ place ~ ")") }}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Whether two given names may stand for one and the same (Hal and Harry for Harold). -#}
+{% macro given_kin(one, other) -%}
+    {%- for place in [2, 3, 4, 5] %}
+    {{ 'or ' if not loop.first }}strpos({{ other }}.given_forms, '|' || split_part({{ one }}.given_forms, '|', {{ place }}) || '|') > 0
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The level of `given` at which they do. -#}
+{% macro given_kin_level() -%} 5 {%- endmacro %}
 
 {#- Whether given and family name stand in each other's place, but for a slip. -#}
 {% macro names_swapped() -%}

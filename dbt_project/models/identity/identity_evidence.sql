@@ -1,12 +1,44 @@
 -- Every identifier a row; what a guard drops stays, marked. Limits and blocked values are data (seeds).
+{% set kept = ['point_no', 'guard_reason', 'email_norm', 'card_norm', 'union_ref', 'account_key', 'visitor_key', 'tax_norm', 'birth_text',
+    'postal_norm', 'name_norm'] -%}
 with
+
+stated_points as (
+
+    select
+        *,
+        family_norm || '|' || given_norm as name_norm,
+        case when phone_norm like '0%' then substr(phone_norm, 2) else phone_norm end as phone_end
+    from {{ ref('identity_points') }}
+
+),
+
+-- A number written without its country is the only full one that ends alike.
+full_phones as (
+
+    select
+        {{ phone_tail('phone_norm') }} as phone_key,
+        min(phone_norm) as phone_norm
+    from stated_points
+    where phone_norm like '+%'
+    group by {{ phone_tail('phone_norm') }}
+    having min(phone_norm) = max(phone_norm)
+
+),
 
 points as (
 
     select
-        *,
-        family_norm || '|' || given_norm as name_norm
-    from {{ ref('identity_points') }}
+        {% for column in kept %}
+        stated_points.{{ column }},
+        {% endfor %}
+        coalesce(full_phones.phone_norm, stated_points.phone_norm) as phone_norm
+    from stated_points
+    left join full_phones
+        on
+            stated_points.phone_norm not like '+%'
+            and {{ phone_tail('stated_points.phone_norm') }} = full_phones.phone_key
+            and full_phones.phone_norm like '%' || stated_points.phone_end
 
 ),
 

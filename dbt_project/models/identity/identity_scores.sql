@@ -1,120 +1,111 @@
--- log2 odds that two records are one person: prior, the pattern's weight, what a rare or common shared value
--- adds, and what rivals take.
+-- The odds of a pair, once it is known who else a record could be that says nothing but a name.
 with
 
-traits as (
+odds as (
 
-    select * from {{ ref('identity_traits') }}
-
-),
-
-weights as (
-
-    select * from {{ ref('identity_weights') }} where version = '{{ var("identity_weights_version") }}'
+    select * from {{ ref('identity_odds') }}
 
 ),
 
--- Any two of n records are one person with odds 2 x (pairs per record) / (n - 1); a handful is taken for part of a thousand.
-base_rate as (
-
-    select ln(2 * weights.weight / greatest((select count(*) from traits) - 1, 1000)) / ln(2) as weight
-    from weights
-    where weights.comparison = 'pairs per record'
-
-),
-
-{% set rare = identity_comparisons() | selectattr('rarity', 'defined') | list -%}
-rarity as (
-
-    {% for comparison in rare %}
-    select
-        frequencies.comparison,
-        frequencies.value,
-        ln(weights.u / frequencies.share) / ln(2) as weight
-    from {{ ref('identity_frequencies') }} as frequencies
-    inner join weights
-        on frequencies.comparison = weights.comparison and weights.level = {{ comparison.levels | length + 1 }}
-    where frequencies.comparison = '{{ comparison.name }}'
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-scored as (
-
-    select
-        pairs.point_a,
-        pairs.point_b,
-        pairs.pattern,
-        patterns.conflict,
-        patterns.weight
-        {% for comparison in rare %}
-        + coalesce(by_{{ comparison.name }}.weight, 0)
-        {% endfor %}
-        + base_rate.weight as weight
-    from {{ ref('identity_pairs') }} as pairs
-    inner join {{ ref('identity_patterns') }} as patterns on pairs.pattern = patterns.pattern
-    inner join traits as l on pairs.point_a = l.point_no
-    inner join traits as r on pairs.point_b = r.point_no
-    cross join base_rate
-    {% for comparison in rare %}
-    left join rarity as by_{{ comparison.name }}
-        on
-            by_{{ comparison.name }}.comparison = '{{ comparison.name }}'
-            and l.{{ comparison.rarity }} = by_{{ comparison.name }}.value
-            and r.{{ comparison.rarity }} = by_{{ comparison.name }}.value
-    {% endfor %}
-
-),
-
--- A record that says nothing but a name fits everybody of that name.
 bare as (
 
     select point_no
-    from traits
-    where coalesce(email_norm, phone_key, birth_text, area_norm, card_norm, tax_norm, company_norm) is null
+    from {{ ref('identity_traits') }}
+    where
+        given_norm is not null
+        and coalesce(email_norm, phone_key, birth_text, area_norm, card_norm, tax_norm, company_norm) is null
 
 ),
 
-named as (
+candidates as (
 
-    select bare.point_no, scored.point_b as candidate_no, scored.weight
-    from scored
-    inner join bare on scored.point_a = bare.point_no
-    where scored.conflict is null and scored.weight >= 0
+    select bare.point_no, odds.point_b as candidate_no, odds.weight
+    from odds
+    inner join bare on odds.point_a = bare.point_no
+    where odds.conflict is null
     union all
-    select bare.point_no, scored.point_a as candidate_no, scored.weight
-    from scored
-    inner join bare on scored.point_b = bare.point_no
-    where scored.conflict is null and scored.weight >= 0
+    select bare.point_no, odds.point_a as candidate_no, odds.weight
+    from odds
+    inner join bare on odds.point_b = bare.point_no
+    where odds.conflict is null
 
 ),
 
--- Candidates that are not each other share its odds: it can only be one of them.
-contested as (
+per_record as (
+
+    select weight as pair_count
+    from {{ ref('identity_weights') }}
+    where version = '{{ var("identity_weights_version") }}' and comparison = 'pairs per record'
+
+),
+
+-- How much likelier a record's candidates are when it belongs to one of them than when its person has no other record.
+fits as (
 
     select
-        least(one.point_no, one.candidate_no) as point_a,
-        greatest(one.point_no, one.candidate_no) as point_b,
-        ln(1 + sum(power(2, rivals.weight))) / ln(2) as weight
-    from named as one
-    inner join named as rivals on one.point_no = rivals.point_no and one.candidate_no <> rivals.candidate_no
-    left join scored as same
+        bare.point_no,
+        coalesce(sum(case when others.point_no is null then power(2, candidates.weight) end), 0)
+        / max(2 * per_record.pair_count) as fit
+    from bare
+    cross join per_record
+    left join candidates on bare.point_no = candidates.point_no
+    left join bare as others on candidates.candidate_no = others.point_no
+    group by bare.point_no
+
+),
+
+-- Share of such records whose person has another record, by expectation maximisation from one half.
+known_0 as (select 0.5 as share),
+
+{% for step in range(1, 17) %}
+known_{{ step }} as (
+
+    select (1 + coalesce(sum(known.share * fits.fit / (1 - known.share + known.share * fits.fit)), 0)) / (2 + count(*)) as share
+    from fits
+    cross join known_{{ step - 1 }} as known
+
+),
+
+{% endfor %}
+-- Candidates share its odds as far as they are not each other: it can only be one of them.
+rivals as (
+
+    select
+        one.point_no,
+        one.candidate_no,
+        sum(
+            case when other.candidate_no = one.candidate_no then 0 else power(2, other.weight) end
+            / (1 + case when same.conflict is null then coalesce(power(2, same.weight), 0) else 0 end)
+        ) as odds
+    from candidates as one
+    inner join candidates as other on one.point_no = other.point_no and other.weight >= 0
+    left join odds as same
         on
-            least(one.candidate_no, rivals.candidate_no) = same.point_a
-            and greatest(one.candidate_no, rivals.candidate_no) = same.point_b
-            and same.conflict is null
-            and same.weight >= 0
-    where same.point_a is null
-    group by least(one.point_no, one.candidate_no), greatest(one.point_no, one.candidate_no)
+            least(one.candidate_no, other.candidate_no) = same.point_a
+            and greatest(one.candidate_no, other.candidate_no) = same.point_b
+    where one.weight >= 0
+    group by one.point_no, one.candidate_no
+
+),
+
+shared as (
+
+    select
+        least(rivals.point_no, rivals.candidate_no) as point_a,
+        greatest(rivals.point_no, rivals.candidate_no) as point_b,
+        sum(ln(case when others.point_no is null then 1 - known.share else 1 end + rivals.odds) / ln(2)) as weight
+    from rivals
+    cross join known_16 as known
+    left join bare as others on rivals.candidate_no = others.point_no
+    group by least(rivals.point_no, rivals.candidate_no), greatest(rivals.point_no, rivals.candidate_no)
 
 )
 
 select
-    scored.point_a,
-    scored.point_b,
-    scored.pattern,
-    scored.conflict,
-    scored.weight - coalesce(contested.weight, 0) as weight
-from scored
-left join contested on scored.point_a = contested.point_a and scored.point_b = contested.point_b
+    odds.point_a,
+    odds.point_b,
+    odds.pattern,
+    odds.conflict,
+    odds.weight - coalesce(shared.weight, 0) as weight
+from odds
+left join shared on odds.point_a = shared.point_a and odds.point_b = shared.point_b

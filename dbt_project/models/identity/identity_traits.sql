@@ -2,7 +2,7 @@
 -- tells nothing, so it is left out here.
 with
 
-described as (
+points as (
 
     select * from {{ ref('identity_points') }} where stream in ('customers', 'leads', 'profiles')
 
@@ -21,25 +21,57 @@ guarded as (
     where is_guarded
     group by point_no
 
+),
+
+said as (
+
+    select
+        points.point_no,
+        points.account_key,
+        points.stream = 'customers' as is_account,
+        points.subject,
+        points.given_norm,
+        points.given_forms,
+        points.family_norm,
+        points.company_norm,
+        case when guarded.birth is null then points.birth_text end as birth_text,
+        case when guarded.email is null then points.email_norm end as email_norm,
+        case when guarded.phone is null then {{ phone_tail('points.phone_norm') }} end as phone_key,
+        case when guarded.card is null then points.card_norm end as card_norm,
+        case when guarded.tax is null then points.tax_norm end as tax_norm,
+        points.union_ref,
+        points.postal_norm,
+        points.street_norm,
+        points.city_norm,
+        coalesce(points.postal_norm, points.street_norm, points.city_norm) as area_norm
+    from points
+    left join guarded on points.point_no = guarded.point_no
+
+),
+
+accounts as (
+
+    select * from said where is_account and subject = 'person'
+
 )
 
+-- Where a source says whose account a record belongs to, it is compared as what both say together.
+{% set parts = {'coalesce(said.given_norm, said.family_norm)': ['given_norm', 'given_forms', 'family_norm'],
+    'said.area_norm': ['postal_norm', 'street_norm', 'city_norm', 'area_norm']} -%}
 select
-    described.point_no,
-    described.subject,
-    described.given_norm,
-    described.given_forms,
-    described.family_norm,
-    described.company_norm,
-    case when guarded.birth is null then described.birth_text end as birth_text,
-    case when guarded.email is null then described.email_norm end as email_norm,
-    case when guarded.email is null then split_part(described.email_norm, '@', 1) end as email_local,
-    case when guarded.phone is null then {{ phone_tail('described.phone_norm') }} end as phone_key,
-    case when guarded.card is null then described.card_norm end as card_norm,
-    case when guarded.tax is null then described.tax_norm end as tax_norm,
-    described.union_ref,
-    described.postal_norm,
-    described.street_norm,
-    described.city_norm,
-    coalesce(described.postal_norm, described.street_norm, described.city_norm) as area_norm
-from described
-left join guarded on described.point_no = guarded.point_no
+    said.point_no,
+    said.subject,
+    said.company_norm,
+    said.tax_norm,
+    said.union_ref,
+    {% for column in ['birth_text', 'email_norm', 'phone_key', 'card_norm'] %}
+    coalesce(said.{{ column }}, accounts.{{ column }}) as {{ column }},
+    {% endfor %}
+    {% for known, columns in parts.items() %}
+    {% for column in columns %}
+    case when {{ known }} is null then accounts.{{ column }} else said.{{ column }} end as {{ column }},
+    {% endfor %}
+    {% endfor %}
+    split_part(coalesce(said.email_norm, accounts.email_norm), '@', 1) as email_local
+from said
+left join accounts on said.account_key = accounts.account_key and not said.is_account

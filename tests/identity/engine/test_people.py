@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchestration.identity import engine
 from tests.identity.engine.planted import Scenes, record
 
 HOME = {"postal_norm": "LS11AA", "street_norm": "4millhill", "city_norm": "leeds"}
@@ -36,6 +37,24 @@ CASES = {
     "guest": [record("Rose Ashford", email_norm="home@own.example", birth_text="19710214"),
               record("Liam Becker", email_norm="home@own.example", birth_text="19910325"),
               record(**ORDER, email_norm="home@own.example")],
+    "bare name": [record("Rose Ashford", email_norm="r@own.example", **HOME),
+                  record("Rose Ashford", stream="profiles")],
+    "bare short form": [record("Harry Ashford", email_norm="h@own.example", **HOME),
+                        record("Hal Ashford", stream="profiles")],
+    "bare name of two": [record("Rose Ashford", email_norm="r@own.example", birth_text="19710214"),
+                         record("Rose Ashford", email_norm="a@own.example", birth_text="19990630"),
+                         record("Rose Ashford", stream="profiles")],
+    "namesakes at home": [record("Rose Ashford", email_norm="r@own.example", phone_norm=PHONE, **HOME),
+                          record("Rosie Ashford", email_norm="a@own.example", phone_norm="+447400333444", **HOME)],
+    "given name alone": [record(given_norm="rosamund", given_forms="|rosamund|", birth_text="19710214", **HOME),
+                         record("Rosamund Ashford", birth_text="19710214", **HOME)],
+    "no country": [record("Rose Ashford", phone_norm=PHONE), record(stream="profiles", phone_norm="0" + PHONE[3:])],
+    "stated and alike": [
+        record("Daniel Ashford", account_key="shop:1", email_norm="d@own.example", phone_norm=PHONE, **HOME),
+        record("Dan Ashford", account_key="shop:2", email_norm="x@own.example", phone_norm="+447400333444",
+               postal_norm="NR11AA", street_norm="9highstreet", city_norm="norwich"),
+        record("Dan Ashford", stream="profiles", account_key="shop:1"),
+    ],
     "nothing": [record(), record(), record(**ORDER)],
     "mixed": MIXED,
     "mixed, backwards": MIXED[::-1],
@@ -51,17 +70,17 @@ def groups(*members: set[int]) -> set[frozenset[int]]:
     return {frozenset(each) for each in members}
 
 
-def test_a_person_who_changed_phone_mail_and_spelling_is_one(scenes: Scenes) -> None:
+def test_f67_a_person_who_changed_phone_mail_and_spelling_is_one(scenes: Scenes) -> None:
     assert scenes.clusters("changed") == groups({1, 2, 3})
 
 
 @pytest.mark.parametrize("case", ["household", "household without dates"])
-def test_members_of_a_household_stay_apart_though_they_share_mail_phone_and_home(scenes: Scenes, case: str) -> None:
+def test_f66_members_of_a_household_stay_apart_though_they_share_mail_phone_and_home(scenes: Scenes, case: str) -> None:
     assert scenes.clusters(case) == groups({1}, {2})
     assert scenes.review(case) == [(1, 2, "refused")]
 
 
-def test_father_and_son_of_one_name_at_one_address_stay_apart(scenes: Scenes) -> None:
+def test_f66_father_and_son_of_one_name_at_one_address_stay_apart(scenes: Scenes) -> None:
     assert scenes.clusters("father and son") == groups({1}, {2})
 
 
@@ -83,6 +102,46 @@ def test_a_stated_account_holds_whatever_its_profile_is_called(scenes: Scenes) -
 
 def test_two_persons_do_not_meet_in_the_guest_order_of_their_common_mailbox(scenes: Scenes) -> None:
     assert scenes.clusters("guest") in (groups({1, 3}, {2}), groups({1}, {2, 3}))
+
+
+@pytest.mark.parametrize("case", ["bare name", "bare short form"])
+def test_a_profile_that_says_only_a_rare_name_is_the_one_person_of_that_name(scenes: Scenes, case: str) -> None:
+    assert scenes.clusters(case) == groups({1, 2})
+
+
+def test_a_profile_that_says_only_a_name_of_two_persons_is_neither(scenes: Scenes) -> None:
+    assert scenes.clusters("bare name of two") == groups({1}, {2}, {3})
+
+
+def test_at_one_address_a_family_name_in_common_says_nothing_more(scenes: Scenes) -> None:
+    """Who lives together mostly bears one name; elsewhere the same name is a sign."""
+    level = engine.macro("level_in", "pattern", "family")
+    found = [
+        scenes.con.execute(
+            f"select {level} from identity.identity_pairs where point_a = ? and point_b = ?",
+            [scenes.first[case], scenes.last[case]],
+        ).fetchall()
+        for case in ("namesakes at home", "bare name")
+    ]
+    assert found == [[(0,)], [(3,)]]
+
+
+def test_f67_a_given_name_counts_where_the_family_name_is_missing(scenes: Scenes) -> None:
+    assert scenes.clusters("given name alone") == groups({1, 2})
+    levels = scenes.con.execute(
+        f"select {engine.macro('level_in', 'pattern', 'given')} from identity.identity_pairs where point_a = ?",
+        [scenes.first["given name alone"]],
+    )
+    assert levels.fetchall() == [(7,)]
+
+
+def test_f67_a_phone_without_its_country_is_the_same_phone(scenes: Scenes) -> None:
+    assert scenes.clusters("no country") == groups({1, 2})
+
+
+def test_a_profile_with_a_stated_account_is_compared_as_its_account(scenes: Scenes) -> None:
+    """Its bare name would fit the second record better."""
+    assert scenes.clusters("stated and alike") == groups({1, 3}, {2})
 
 
 def test_records_without_any_identifier_stay_alone(scenes: Scenes) -> None:

@@ -46,7 +46,7 @@ def permissions(con: duckdb.DuckDBPyConnection, said: list[Statement], cluster: 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(said=statements, cluster=clusters, pair=st.tuples(st.integers(0, 3), st.integers(0, 3)))
-def test_no_merge_widens_a_permission_and_undoing_it_restores_each(con, said, cluster, pair) -> None:
+def test_f70_no_merge_widens_a_permission_and_undoing_it_restores_each(con, said, cluster, pair) -> None:
     kept, gone = pair
     apart = permissions(con, said, cluster)
     merged = permissions(con, said, [kept if c == gone else c for c in cluster])
@@ -61,14 +61,16 @@ def test_no_merge_widens_a_permission_and_undoing_it_restores_each(con, said, cl
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(said=statements, cluster=clusters, other=clusters, record=st.integers(0, 7))
-def test_a_record_that_opted_out_stays_out_in_every_clustering(con, said, cluster, other, record) -> None:
+def test_f70_a_record_that_opted_out_stays_out_in_every_clustering(con, said, cluster, other, record) -> None:
     said = [*said, (record, "email", False, 0)]
     for partition in (cluster, other, list(range(8))):
         assert permissions(con, said, partition)[partition[record], "email"] is False
 
 
 @pytest.mark.parametrize(("a", "b"), itertools.product([True, False, None], repeat=2))
-def test_two_records_agree_on_the_most_restrictive_of_nine_combinations(con, a: bool | None, b: bool | None) -> None:
+def test_f70_two_records_agree_on_the_most_restrictive_of_nine_combinations(
+    con, a: bool | None, b: bool | None
+) -> None:
     said = [(i, "email", value, i) for i, value in enumerate((a, b)) if value is not None]
     expected = {} if a is None and b is None else {(0, "email"): False not in (a, b)}
     assert permissions(con, said, [0] * 8) == expected
