@@ -15,6 +15,8 @@ SCORERS: dict[str, tuple[str, ...]] = {
     "ml.drivers": ("core.fct_surveys",),
     "ml.churn": ("features.customer_features", "features.customer_labels", "features.feature_windows"),
     "ml.lifetime_value": ("core.fct_orders", "features.customer_features"),
+    # Reads scores of the two before it.
+    "ml.scorecard": ("core.fct_campaign_contacts", "features.customer_features", "marts.customer_contribution"),
 }
 
 

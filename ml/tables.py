@@ -196,4 +196,23 @@ LIFETIME = Table(
         *MODEL,
     ),
 )
-TABLES = (CHURN, INTENT, LIFETIME, CARDS)
+SCORECARD = Table(
+    "customer_scorecard",
+    "One row per customer with a purchase: response, contribution to profit, chance to leave and risk (S107).",
+    ("customer_id",),
+    (
+        CUSTOMER,
+        AS_OF,
+        Column("response_rate", "double", "Chance that a mailing is clicked or bought from.", "Response", "回应率"),
+        Column("purchase_response_rate", "double", "Chance that it is bought from.", "Purchase response", "购买回应率"),
+        Column("is_above_break_even", "boolean", "Whether that pays for a contact.", "Pays", "超过盈亏平衡"),
+        Column("response_grade", "varchar", "Grade of the response score.", "Response grade", "回应等级"),
+        Column("profit_contribution_share", "double", "Share of the company's contribution.", "Share", "盈利贡献份额"),
+        Column("profit_contribution_rate", "double", "Contribution over sales, last period.", "Rate", "盈利贡献率"),
+        Column("churn_probability", "double", "As scores.churn, where graded A or B.", "Churn", "流失概率"),
+        Column("churn_grade", "varchar", "Grade of churn.", "Churn grade", "流失等级"),
+        Column("risk_value", "decimal(18,2)", "Churn times margin expected in 12 months.", "Risk", "风险值"),
+        Column("expires_on", "date", "Last day on which the scores should be used.", "Use until", "有效期至"),
+    ),
+)
+TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, CARDS)

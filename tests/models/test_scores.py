@@ -9,15 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml import churn, lifetime_value
+from ml import churn, lifetime_value, scorecard
 from ml.binary import Trained, train
 from ml.card import frame, page, write_pages
+from ml.gate import Abstained
 from ml.grade import LISTABLE
 from ml.scoring import SCORERS
 from ml.tables import CARDS, TABLES
+from tests.dbt.project import PROJECT
 from tests.marts.company import AS_OF
 
 DAY = date.fromisoformat(AS_OF)
+SEED = PROJECT / "seeds" / "feature_parameters.csv"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,9 @@ def scored(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[d
     home = tmp_path_factory.mktemp("home")
     connection = duckdb.connect(str(warehouse))
     connection.execute("set timezone = 'UTC'")
+    connection.execute("create or replace table seeds.feature_parameters as from read_csv(?)", [str(SEED)])
     cards = churn.score(connection, DAY, home) + lifetime_value.score(connection, DAY, home)
+    cards += scorecard.score(connection, DAY, home)
     CARDS.write(connection, frame(cards))
     write_pages(cards, home / "reports" / "models")
     yield connection, home
@@ -142,12 +147,17 @@ def test_a_company_without_orders_gets_empty_tables_and_cards_that_say_why(
     con, _ = scored
     con.execute("begin")
     try:
-        for name in ("features.customer_features", "features.customer_labels", "core.fct_orders"):
+        for name in (
+            "features.customer_features",
+            "features.customer_labels",
+            "core.fct_orders",
+            "core.fct_campaign_contacts",
+        ):
             con.execute(f"delete from {name}")
-        cards = churn.score(con, DAY) + lifetime_value.score(con, DAY)
-        assert [card["grade"] for card in cards] == ["abstain"] * 3
+        cards = churn.score(con, DAY) + lifetime_value.score(con, DAY) + scorecard.score(con, DAY)
+        assert [card["grade"] for card in cards] == ["abstain"] * 4
         assert all(card["reason_en"] and card["reason_zh"] for card in cards)
-        for table in TABLES[:3]:
+        for table in TABLES[:4]:
             assert con.execute(f"select count(*) from scores.{table.name}").fetchall() == [(0,)]
     finally:
         con.execute("rollback")
@@ -168,3 +178,37 @@ def test_a_table_refuses_a_key_twice_and_columns_that_are_not_its_own() -> None:
 
 def test_scorers_are_named_with_what_they_read() -> None:
     assert {"ml.churn", "ml.lifetime_value", "ml.drivers"} <= set(SCORERS)
+
+
+def test_the_four_scores_stand_side_by_side_and_risk_is_churn_times_margin(
+    scored: tuple[duckdb.DuckDBPyConnection, Path],
+) -> None:
+    con, _ = scored
+    wrong = con.execute("""
+        select count(*)
+        from scores.customer_scorecard as s
+        inner join scores.churn as c on s.customer_id = c.customer_id
+        inner join scores.lifetime_value as v on s.customer_id = v.customer_id
+        where s.churn_probability is distinct from case when c.grade in ('A', 'B') then c.churn_probability end
+            or abs(s.risk_value - c.churn_probability * v.clv_margin_12m) > 0.02""").fetchall()
+    assert wrong == [(0,)]
+    shares = """
+        select sum(profit_contribution_share), count(*) from scores.customer_scorecard
+        where profit_contribution_share <> 0"""
+    money = """
+        select sum(share_of_contribution), count(*) from marts.customer_contribution
+        where span = 'last_period' and share_of_contribution <> 0
+            and customer_id in (select customer_id from scores.churn)"""
+    (share, n), (total, m) = con.execute(shares).fetchall()[0], con.execute(money).fetchall()[0]
+    assert (n, share) == (m, pytest.approx(float(total), abs=1e-9))
+    found = con.execute("select grade, auc_low from scores.model_cards where model = 'response'").fetchall()
+    assert found[0][0] in ("B", "C", "abstain")
+
+
+def test_rates_of_response_are_drawn_to_the_mean_and_few_mailings_are_refused() -> None:
+    days = pd.to_datetime(DAY) - pd.to_timedelta(np.arange(40) % 20, unit="D")
+    mailings = pd.DataFrame({"customer_id": ["a"] * 20 + ["b"] * 20, "sent_on": days})
+    mailings["has_answered"] = [True] * 18 + [False] * 2 + [False] * 18 + [True] * 2
+    a, b, never = scorecard.rates(mailings, "has_answered", pd.Series(["a", "b", "c"]))
+    assert (0.1 <= b < 0.5 < a <= 0.9, never) == (True, pytest.approx(0.5))
+    assert isinstance(scorecard.tested(mailings), Abstained)
