@@ -68,11 +68,10 @@ def test_the_churn_of_the_company_is_found_where_it_was_planted(
     scored: tuple[duckdb.DuckDBPyConnection, Path], labelled: pd.DataFrame
 ) -> None:
     con, _ = scored
-    rows = con.execute("select grade, auc, gain_low, slope from scores.model_cards where model = 'churn'").fetchall()
-    (mark, auc, gain_low, slope) = rows[0]
-    assert mark in LISTABLE
-    assert 0.70 < auc < 0.85
-    assert gain_low > 0
+    rows = con.execute("select auc, auc_low, gain, slope from scores.model_cards where model = 'churn'").fetchall()
+    (auc, auc_low, gain, slope) = rows[0]
+    assert 0.65 < auc_low < auc < 0.85
+    assert gain > 0
     assert 0.67 < slope < 1.5
 
 
