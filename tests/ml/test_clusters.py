@@ -71,6 +71,13 @@ def test_noise_is_refused(seed):
     assert "shuffled" in refused.reason_en
 
 
+def test_stable_cuts_that_shuffled_columns_show_as_well_are_refused():
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.choice([0.0, 6.0], (400, 2)) + rng.normal(size=(400, 2)), columns=["a", "b"])
+    refused = clusters(frame, counts=range(4, 5))
+    assert isinstance(refused, Abstained)
+
+
 def test_the_same_seed_gives_the_same_groups_in_any_unit(found):
     again = clusters(planted()[0] * 100, counts=range(2, 6))
     assert (again.labels == found.labels).all()
