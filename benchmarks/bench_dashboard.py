@@ -39,7 +39,7 @@ def server(home: str) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
-            running.terminate()
+            running.kill()  # asked politely, it waits for the sessions of the browser
 
 
 def opened(page: Any, title: str) -> float:

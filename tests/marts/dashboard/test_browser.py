@@ -34,7 +34,7 @@ def address(released: Settings) -> Iterator[str]:
             assert server.poll() is None and time.monotonic() < deadline, server.stdout.read().decode()
             time.sleep(0.2)
         yield f"http://127.0.0.1:{port}"
-        server.terminate()
+        server.kill()  # asked politely, it waits for the sessions of the browser
 
 
 @pytest.fixture(scope="module")
