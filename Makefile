@@ -9,10 +9,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint dev dashboard docs benchmark lock clean
+.PHONY: help setup run demo test lint dev dashboard docs benchmark benchmark-models lock clean
 
 help: ## Show the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
 setup: $(STAMP) ## Create .venv and install the pinned packages
 
@@ -46,6 +46,10 @@ dashboard: $(STAMP) ## Pages for analysts and managers over the release, on loop
 
 benchmark: $(STAMP) ## Measure S and M (SCALES="S M L" for all) against raw SQL; writes docs/benchmark.md
 	@$(BIN)/python -m benchmarks.run $(SCALES)
+
+benchmark-models: $(STAMP) ## Published figures of the models beside ours (DATA=folder of the reference data)
+	@$(BIN)/python -m benchmarks.models --data $(DATA)
+	@$(BIN)/python -m benchmarks.models_more --data $(DATA)
 
 lock: $(STAMP) ## Resolve the pins again (releases at least a week old)
 	@printf 'dbt-core-experimental-parser\n' > $(VENV)/excludes.txt
