@@ -29,7 +29,7 @@ run: $(STAMP) ## Set up, generate the demo company if there are no feeds, run th
 	@$(BIN)/acrm demo --if-empty
 	@$(BIN)/acrm run
 
-demo: $(STAMP) ## Generate the demo company (SCALE=S|M|L)
+demo: $(STAMP) ## Generate the demo company (SCALE=S, M or L)
 	@$(BIN)/acrm demo --scale $(or $(SCALE),S)
 
 test: $(STAMP) ## Set up and run all tests
