@@ -188,11 +188,15 @@ def audit(settings: Settings, made_of: Inputs, on_event: Listener | None = None)
     from data_quality.runner import run_suites
     from orchestration.identity.impact import assess
     from orchestration.release.reconcile import reconcile
+    from orchestration.segments import impact
 
     def judged() -> list[Any]:
         with exclusive(settings):
             changed = assess(settings)
-        return [*run_suites(settings, "marts"), *changed, *reconcile(settings, made_of.as_of)]
+            moved = impact.assess(settings)
+        for told in moved:
+            sender(on_event)(Event("audit", "message", told.name, text=f"segments  {told.message}"))
+        return [*run_suites(settings, "marts"), *changed, *moved, *reconcile(settings, made_of.as_of)]
 
     return _told("candidate", on_event, judged)
 

@@ -93,7 +93,7 @@ class Progress:
         self.line("audit", f"{event.name}  {event.text}  {_took(event)}", event.ok)
 
     def _message(self, event: Event) -> None:
-        self.line("publish", event.text)
+        self.line(event.step, event.text)
 
     def _release(self, event: Event) -> None:
         self.release = event.name

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.ingestion.expressions import parse
+
 KINDS = ("demographic", "geographic", "behavioural", "psychographic", "motive", "own")
 
 
@@ -54,5 +56,6 @@ class Segmentation:
             "kind": self.kind,
             "origin": self.origin,
             "expression": self.expression,
+            "reads": sorted(column.casefold() for column in parse(self.expression).columns),
             "classes": classes,
         }

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from orchestration.ingestion.store import literal
+from orchestration.segments.impact import compared
 from orchestration.segments.model import Segmentation, SegmentError
 
 MEMBERS = "marts.segment_members"
@@ -60,18 +61,7 @@ def changes(
         )
     names = ", ".join(literal(each.name) for each in wanted) or "''"
     before = f"select segmentation, segment, customer_id from {released} where segmentation in ({names})"
-    cursor = con.execute(f"""
-        select
-            coalesce(a.segmentation, b.segmentation) as segmentation, coalesce(a.segment, b.segment) as segment,
-            count(b.customer_id) as before, count(a.customer_id) as after,
-            count(*) filter (where b.customer_id is null) as enter,
-            count(*) filter (where a.customer_id is null) as leave
-        from temp.after_members as a
-        full outer join ({before}) as b
-            on a.segmentation = b.segmentation and a.segment = b.segment and a.customer_id = b.customer_id
-        group by all
-        having enter + leave > 0
-        order by segmentation, segment""")
+    cursor = con.execute(f"{compared('temp.after_members', f'({before})')} order by segmentation, segment")
     columns = [column[0] for column in cursor.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 

@@ -6,6 +6,7 @@ accounts as (
         links.customer_id,
         accounts.interests,
         accounts.purchase_motive,
+        accounts.created_on,
         row_number() over (
             partition by links.customer_id
             order by coalesce(accounts.updated_at, accounts.created_at) nulls first, accounts.system, accounts.customer_ref
@@ -21,6 +22,7 @@ accounts as (
 
 select
     customer_id,
+    min(created_on) as first_account_on,
     {{ newest('interests', 'recency_no') }} as interests,
     {{ newest('purchase_motive', 'recency_no') }} as purchase_motive
 from accounts

@@ -3,13 +3,7 @@ with
 
 customers as (
 
-    select
-        *,
-        (
-            extract(year from {{ as_of() }}) * 10000 + extract(month from {{ as_of() }}) * 100 + extract(day from {{ as_of() }})
-            - extract(year from birth_date) * 10000 - extract(month from birth_date) * 100 - extract(day from birth_date)
-        ) / 10000.0 as age_in_years
-    from {{ ref('dim_customers') }}
+    select * from {{ ref('dim_customers') }}
 
 ),
 
@@ -59,7 +53,7 @@ responses as (
 select
     customers.customer_id,
     customers.customer_kind,
-    cast(floor(customers.age_in_years) as integer) as age_years,
+    {{ age_in_years('customers.birth_date', as_of()) }} as age_years,
     customers.gender,
     customers.income_band,
     customers.occupation,
@@ -91,6 +85,13 @@ select
     habits.new_product_share,
     cycles.is_regular as is_regular_buyer,
     cycles.cycle_state,
+    lifecycle.stage_by_transaction as lifecycle_stage,
+    classes.abc_class,
+    tiers.tier as profit_tier,
+    lifetimes.clv_margin_base,
+    scores.value_level,
+    scores.potential_level,
+    scores.loyalty_level,
     customers.session_count,
     coalesce(visits.product_view_count, 0) as product_view_count,
     coalesce(visits.buying_session_count, 0) as buying_session_count,
@@ -108,3 +109,8 @@ left join responses on customers.customer_id = responses.customer_id
 left join {{ ref('int_customers__preferences') }} as preferences on customers.customer_id = preferences.customer_id
 left join {{ ref('int_customers__purchase_habits') }} as habits on customers.customer_id = habits.customer_id
 left join {{ ref('purchase_cycles') }} as cycles on customers.customer_id = cycles.customer_id and cycles.scope = 'all'
+left join {{ ref('customer_lifecycle') }} as lifecycle on customers.customer_id = lifecycle.customer_id and lifecycle.is_current
+left join {{ ref('abc_classes') }} as classes on customers.customer_id = classes.entity_id and classes.entity_kind = 'customer'
+left join {{ ref('customer_tiers') }} as tiers on customers.customer_id = tiers.customer_id and tiers.scheme = 'four_tier'
+left join {{ ref('customer_lifetime_value') }} as lifetimes on customers.customer_id = lifetimes.customer_id
+left join {{ ref('customer_scores') }} as scores on customers.customer_id = scores.customer_id

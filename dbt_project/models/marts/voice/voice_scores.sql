@@ -30,6 +30,18 @@ observed as (
     from answers
     inner join segments on answers.customer_id = segments.customer_id
     where answers.is_in_window
+    {%- for vocabulary in ['transaction', 'relationship'] %}
+    union all
+    select
+        'window', {{ as_of() }}, answers.metric, '{{ vocabulary }}_stage', lifecycle.stage_by_{{ vocabulary }}, answers.unit_value
+    from answers
+    inner join {{ ref('customer_lifecycle') }} as lifecycle
+        on
+            answers.customer_id = lifecycle.customer_id
+            and answers.happened_on >= lifecycle.valid_from
+            and answers.happened_on < coalesce(lifecycle.valid_to, cast('9999-12-31' as date))
+    where answers.is_in_window
+    {%- endfor %}
     union all
     select
         'month', cast(date_trunc('month', happened_on) as date), metric, 'all', 'all', unit_value

@@ -1,0 +1,68 @@
+{#- Amounts of a period that the history of segments adds up, and the one of which the newest counts. -#}
+{% macro segment_amounts() -%}
+    {{ return([
+        'order_count', 'sales_base', 'discounted_count', 'online_count', 'weekend_count', 'order_count_12m', 'sales_base_12m',
+        'returns_base', 'line_count', 'new_line_count', 'category_count', 'interval_count', 'interval_sum', 'interval_squares',
+        'product_view_count', 'buying_session_count', 'session_count', 'engagement_count', 'ticket_count', 'complaint_count',
+        'campaign_contact_count', 'campaign_response_count',
+    ]) }}
+{%- endmacro %}
+
+{#- Relations that have some of the amounts, stacked by customer and end of the period; what one does not have is 0. -#}
+{% macro segment_change_rows(parts) -%}
+    {%- for part, columns in parts.items() %}
+    select
+        customer_id,
+        {{ segment_period_end('changed_on') }} as seen_on,
+        {% for amount in segment_amounts() -%}
+        cast(sum({{ amount if amount in columns else 0 }}) as {{ 'decimal(18, 4)' if '_base' in amount else 'bigint' }}) as {{ amount }},
+        {% endfor -%}
+        max({{ 'visited_on' if 'visited_on' in columns else 'cast(null as date)' }}) as visited_on
+    from {{ part }}
+    group by customer_id, seen_on
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The last day of the period of a day: segments are looked at once a month or once a quarter. -#}
+{% macro segment_period_end(day) -%}
+    {%- set step = setting('segment_ledger_step', ['month', 'quarter']) -%}
+    cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3 if 'quarter' in step else 1, "date_trunc(" ~ step ~ ", " ~ day ~ ")")) }} as date)
+{%- endmacro %}
+
+{#- Columns of segment_facts that hold for all times, because nobody says since when. -#}
+{% macro segment_attributes() -%}
+    {{ return([
+        'customer_kind', 'gender', 'income_band', 'occupation', 'education', 'language', 'country', 'region', 'city',
+        'postal_code', 'interests', 'purchase_motive',
+    ]) }}
+{%- endmacro %}
+
+{#- Columns of segment_facts whose past nobody keeps; a segmentation that reads one is in no ledger. -#}
+{% macro segment_facts_without_past() -%}
+    {{ return([
+        'favourite_category', 'cycle_state', 'last_nps_group', 'abc_class', 'profit_tier', 'clv_margin_base', 'value_level',
+        'potential_level', 'loyalty_level',
+    ]) }}
+{%- endmacro %}
+
+{#- The segmentations to follow through time: rules that read something dated, and nothing without a past. -#}
+{% macro segmentations_with_past() -%}
+    {%- set kept = [] -%}
+    {%- for each in segmentations() -%}
+        {%- set dated = each.reads | reject('in', segment_attributes()) | list -%}
+        {%- if dated and not (dated | select('in', segment_facts_without_past()) | list) -%}
+            {%- do kept.append(each) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(kept) }}
+{%- endmacro %}
+
+{#- Whole years between a date of birth and a day. -#}
+{% macro age_in_years(birth_date, day) -%}
+    cast(floor((
+        extract(year from {{ day }}) * 10000 + extract(month from {{ day }}) * 100 + extract(day from {{ day }})
+        - extract(year from {{ birth_date }}) * 10000 - extract(month from {{ birth_date }}) * 100
+        - extract(day from {{ birth_date }})
+    ) / 10000.0) as integer)
+{%- endmacro %}
