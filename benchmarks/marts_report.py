@@ -66,8 +66,8 @@ FIGURES = {
         from marts.basket_rules where together_count >= 10 and basis <> 'customer_category'
         order by marts.basket_rules.lift desc, antecedent, consequent limit 8""",
     "Cross-shop": """
-        select category_name, other_category_name, both_count, round(cross_rate, 3) as cross_rate, round(lift, 2) as lift,
-            other_sales_of_both_base
+        select category_name, other_category_name, both_count, round(cross_rate, 3) as cross_rate,
+            round(lift, 2) as lift, other_sales_of_both_base
         from marts.cross_shop order by other_sales_of_both_base desc, 1, 2 limit 8""",
     "Funnel of deals": """
         select system, stage_no, stage, deal_count, conversion_rate, won_count, lost_count, won_amount_base,

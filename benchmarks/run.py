@@ -11,6 +11,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import growth
 from benchmarks.measure import Cost, machine, python, run, write_json
 
 REPO = Path(__file__).resolve().parents[1]
@@ -75,6 +76,18 @@ def page(results: dict) -> str:
         ]
         slowest = sorted(figures["raw"]["steps"], key=lambda step: -step["seconds"])[:12]
         lines += [f"| {s['model']} | {s['seconds']:.2f} | {s['peak_mib']:,.0f} |" for s in slowest]
+    if grown := growth.table(results["scales"]):
+        lines += [
+            "",
+            "## Marts",
+            "",
+            "Seconds of each statement run raw, and the exponent b of seconds ~ customers^b between",
+        ]
+        lines += [
+            f"the two largest scales (– below {growth.LEAST_SECONDS} s; at most {growth.ALLOWED} is wanted).",
+            "",
+            *grown,
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@
         {% endfor -%}
         max({{ 'visited_on' if 'visited_on' in columns else 'cast(null as date)' }}) as visited_on
     from {{ part }}
+    where changed_on is not null
     group by customer_id, seen_on
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -30,10 +31,10 @@
     cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3 if 'quarter' in step else 1, "date_trunc(" ~ step ~ ", " ~ day ~ ")")) }} as date)
 {%- endmacro %}
 
-{#- Columns of segment_facts that hold for all times, because nobody says since when. -#}
+{#- Columns of segment_facts that come from attributes, of which nobody says since when they hold or are known. -#}
 {% macro segment_attributes() -%}
     {{ return([
-        'customer_kind', 'gender', 'income_band', 'occupation', 'education', 'language', 'country', 'region', 'city',
+        'customer_kind', 'age_years', 'gender', 'income_band', 'occupation', 'education', 'language', 'country', 'region', 'city',
         'postal_code', 'interests', 'purchase_motive',
     ]) }}
 {%- endmacro %}
@@ -56,6 +57,32 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(kept) }}
+{%- endmacro %}
+
+{#- The segment of a customer in every segmentation with a past, as columns segment_1, segment_2 and so on. -#}
+{% macro segment_history_columns() -%}
+    {% for each in segmentations_with_past() -%}
+    cast({{ each.expression }} as varchar) as segment_{{ loop.index }}{{ ',' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+{#- The same one period before, as columns previous_1 and so on, over a window called customer. -#}
+{% macro segment_history_lags() -%}
+    {% for each in segmentations_with_past() -%}
+    lag(segment_{{ loop.index }}) over customer as previous_{{ loop.index }}{{ ',' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+{#- A row per segmentation and period in which the segment is not that of the period before; NULL is no segment. -#}
+{% macro segment_history_changes(relation) -%}
+    {% for each in segmentations_with_past() -%}
+    select
+        '{{ each.name }}' as segmentation, customer_id, seen_on,
+        segment_{{ loop.index }} as segment, previous_{{ loop.index }} as previous_segment
+    from {{ relation }}
+    where segment_{{ loop.index }} is distinct from previous_{{ loop.index }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 {%- endmacro %}
 
 {#- Whole years between a date of birth and a day. -#}

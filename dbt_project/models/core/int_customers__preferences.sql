@@ -22,7 +22,7 @@ accounts as (
 
 select
     customer_id,
-    min(created_on) as first_account_on,
+    case when count(created_on) = count(*) then min(created_on) end as first_account_on,
     {{ newest('interests', 'recency_no') }} as interests,
     {{ newest('purchase_motive', 'recency_no') }} as purchase_motive
 from accounts

@@ -1,6 +1,8 @@
 """Funnel and sales over the demo company: nothing widens, everything adds up to core, planted steps are found."""
 
-from tests.marts.company import Company
+import pytest
+
+from tests.marts.company import AS_OF, Company
 
 
 def test_the_log_holds_every_deal_and_every_lead_that_became_none(company: Company) -> None:
@@ -145,3 +147,39 @@ def test_attainment_of_stores_and_sellers_is_counted_from_core(company: Company)
     )
     assert wrong == []
     assert company.query("select count(*) > 50 from marts.target_attainment") == [(True,)]
+
+
+def test_no_funnel_widens(company: Company) -> None:
+    wider = company.query(
+        """select * from (
+            select system, stage_no, deal_count as now,
+                lag(deal_count) over (partition by system order by stage_no) as before
+            from marts.sales_funnel
+            union all
+            select 'people', stage_no, customer_count, lag(customer_count) over (order by stage_no)
+            from marts.relationship_funnel)
+        where now > before"""
+    )
+    assert wider == []
+
+
+def test_the_outlook_gives_all_expected_money_of_the_open_deals_to_a_month_or_to_none(company: Company) -> None:
+    """Per stage: won over decided deals that reached it, times what is open in it."""
+    told = company.query(
+        """select system, stage_no, sum(expected_base)::double from marts.sales_outlook group by all order by all"""
+    )
+    by_hand = company.query(
+        f"""with rates as (
+            select system, stage_no, count(*) filter (where outcome = 'won')
+                / count(*) filter (where outcome <> 'open') as rate
+            from core.int_deals__stage_entries group by all)
+        select system, stage_no, (sum(expected_amount_base) * any_value(rate))::double
+        from marts.deal_forecasts join rates using (system, stage_no)
+        where snapshot_on = date '{AS_OF}' group by all order by all"""
+    )
+    assert len(told) == 3
+    assert [row[:2] for row in told] == [row[:2] for row in by_hand]
+    assert [row[2] for row in told] == pytest.approx([row[2] for row in by_hand], abs=0.01)
+    assert company.query(f"select min(month_on) >= date_trunc('month', date '{AS_OF}') from marts.sales_outlook") == [
+        (True,)
+    ]

@@ -9,6 +9,7 @@ from tests.marts.company import Company
 from tests.marts.ledgers import PAST, differing, rebuilt
 
 MONTH = PAST[:8] + "01"
+SETTLED_LATER = ("complaint_resolution_rate", "renewal_rate")
 
 # Per mart the rows of today that were known on the day, and what to compare of the build of that day.
 CUTS = {
@@ -29,6 +30,38 @@ CUTS = {
         f"snapshot_on < date '{MONTH}'",
         f"snapshot_on < date '{MONTH}'",
         f"* exclude (is_known, is_won, won_amount_base), until_on <= date '{PAST}' and is_won as is_won",
+    ),
+    "rfm_ledger": (
+        f"valid_from <= date '{PAST}'",
+        "true",
+        f"* replace (case when valid_to <= date '{PAST}' then valid_to end as valid_to,"
+        f" coalesce(valid_to > date '{PAST}', true) as is_current)",
+    ),
+    "rfm_movements": (f"month_end_on <= date '{PAST}'", "true", "*"),
+    "rfm_trend": (f"month_end_on <= date '{PAST}'", "true", "*"),
+    "segment_ledger": (
+        f"valid_from <= date '{PAST}'",
+        "true",
+        f"* replace (case when valid_to <= date '{PAST}' then valid_to end as valid_to,"
+        f" case when valid_to <= date '{PAST}' then next_segment end as next_segment,"
+        f" coalesce(valid_to > date '{PAST}', true) as is_current)",
+    ),
+    "segment_flows": (f"seen_on <= date '{PAST}'", "true", "*"),
+    "cohort_retention": (f"is_complete and month_on < date '{MONTH}'", "is_complete", "*"),
+    "category_customer_flow": (f"quarter_on < date_trunc('quarter', date '{PAST}')", "is_complete", "*"),
+    "daily_sales": (f"sold_on <= date '{PAST}'", "true", "*"),
+    "product_sales": (f"month_on < date '{MONTH}'", f"month_on < date '{MONTH}'", "*"),
+    "employee_sales": (
+        f"period_kind = 'month' and period_on < date '{MONTH}'",
+        f"period_kind = 'month' and period_on < date '{MONTH}'",
+        "*",
+    ),
+    "order_coverage": (f"month_on < date '{MONTH}'", f"month_on < date '{MONTH}'", "*"),
+    "conversion_touchpoints": (f"ordered_on <= date '{PAST}'", "true", "*"),
+    "voice_scores": (  # complaints are resolved and contracts renewed later
+        f"period_kind = 'month' and period_on < date '{MONTH}' and metric not in {SETTLED_LATER}",
+        f"period_kind = 'month' and period_on < date '{MONTH}' and metric not in {SETTLED_LATER}",
+        "*",
     ),
     "forecast_backtest": (f"until_on <= date '{PAST}'", "true", "* exclude (brier_score_all, is_chosen)"),
 }

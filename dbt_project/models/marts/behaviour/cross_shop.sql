@@ -14,15 +14,22 @@ bought as (
 
 ),
 
+everybody as (
+
+    select count(distinct customer_no) as all_count from bought
+
+),
+
 totals as (
 
     select
-        category_name,
+        bought.category_name,
+        everybody.all_count,
         count(*) as customer_count,
-        sum(sales_base) as sales_base,
-        (select count(distinct customer_no) from bought) as all_count
+        sum(bought.sales_base) as sales_base
     from bought
-    group by category_name
+    cross join everybody
+    group by bought.category_name, everybody.all_count
 
 ),
 

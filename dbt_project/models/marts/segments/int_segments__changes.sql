@@ -9,15 +9,18 @@ company as (
 
 ),
 
--- Of whom no date is known at all is taken to have been there from the beginning.
+-- An account that does not say since when counts from the beginning; what comes later may not date it.
 known as (
 
     select
         customers.customer_id,
-        least(
-            coalesce(customers.first_interaction_on, accounts.first_account_on, company.first_on),
-            coalesce(accounts.first_account_on, customers.first_interaction_on, company.first_on)
-        ) as changed_on
+        case
+            when accounts.customer_id is null then customers.first_interaction_on
+            else least(
+                coalesce(accounts.first_account_on, company.first_on),
+                coalesce(customers.first_interaction_on, accounts.first_account_on, company.first_on)
+            )
+        end as changed_on
     from {{ ref('dim_customers') }} as customers
     left join {{ ref('int_customers__preferences') }} as accounts on customers.customer_id = accounts.customer_id
     cross join company

@@ -48,8 +48,8 @@ states as (
     select
         calendar.seen_on,
         running.*,
-        sales_base - returns_base as net_base,
-        cast(interval_sum as double) / nullif(interval_count, 0) as interval_mean
+        running.sales_base - running.returns_base as net_base,
+        cast(running.interval_sum as double) / nullif(running.interval_count, 0) as interval_mean
     from running
     inner join calendar
         on
@@ -61,7 +61,7 @@ states as (
 select
     states.customer_id,
     states.seen_on,
-    {%- for attribute in segment_attributes() %}
+    {%- for attribute in segment_attributes() | reject('equalto', 'age_years') %}
     {{ 'preferences' if attribute in ['interests', 'purchase_motive'] else 'customers' }}.{{ attribute }},
     {%- endfor %}
     {{ age_in_years('customers.birth_date', 'states.seen_on') }} as age_years,
@@ -114,5 +114,5 @@ left join {{ ref('int_rfm__monthly') }} as rfm
 left join {{ ref('customer_lifecycle') }} as lifecycle
     on
         states.customer_id = lifecycle.customer_id
-        and lifecycle.valid_from <= states.seen_on
-        and coalesce(lifecycle.valid_to, cast('9999-12-31' as date)) > states.seen_on
+        and states.seen_on >= lifecycle.valid_from
+        and states.seen_on < coalesce(lifecycle.valid_to, cast('9999-12-31' as date))

@@ -1,5 +1,4 @@
 -- Rules are read at the end of every complete period; a segment is entered at the first one at which its rule held.
-{%- set with_past = segmentations_with_past() %}
 with
 
 seen as (
@@ -7,9 +6,7 @@ seen as (
     select
         customer_id,
         seen_on,
-        {%- for each in with_past %}
-        cast({{ each.expression }} as varchar) as segment_{{ loop.index }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ segment_history_columns() | indent(8) }}
     from {{ ref('int_segments__dated') }}
 
 ),
@@ -18,9 +15,7 @@ compared as (
 
     select
         *,
-        {%- for each in with_past %}
-        lag(segment_{{ loop.index }}) over customer as previous_{{ loop.index }}{{ "," if not loop.last }}
-        {%- endfor %}
+        {{ segment_history_lags() | indent(8) }}
     from seen
     window customer as (partition by customer_id order by seen_on)
 
@@ -28,14 +23,7 @@ compared as (
 
 changes as (
 
-    {%- for each in with_past %}
-    select
-        '{{ each.name }}' as segmentation, customer_id, seen_on,
-        segment_{{ loop.index }} as segment, previous_{{ loop.index }} as previous_segment
-    from compared
-    where segment_{{ loop.index }} is distinct from previous_{{ loop.index }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ segment_history_changes('compared') | indent(4) }}
 
 ),
 

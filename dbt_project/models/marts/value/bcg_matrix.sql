@@ -77,8 +77,8 @@ compared as (
         net_base / nullif(previous_net_base, 0) - 1 as growth_rate,
         net_base / nullif(sum(net_base) over kind, 0) as sales_share,
         sum(net_base) over kind / nullif(sum(previous_net_base) over kind, 0) - 1 as kind_growth_rate,
-        1.0 / count(*) over kind as mean_share,
-        avg(net_base) over kind as mean_net_base,
+        case when count(*) over kind > 1 then 1.0 / count(*) over kind end as mean_share,
+        case when count(*) over kind > 1 then avg(net_base) over kind end as mean_net_base,
         avg(contribution_base) over kind as mean_contribution_base
     from measured
     window kind as (partition by entity_kind)
