@@ -57,7 +57,6 @@ CUTS = {
         "*",
     ),
     "order_coverage": (f"month_on < date '{MONTH}'", f"month_on < date '{MONTH}'", "*"),
-    "conversion_touchpoints": (f"ordered_on <= date '{PAST}'", "true", "*"),
     "voice_scores": (  # complaints are resolved and contracts renewed later
         f"period_kind = 'month' and period_on < date '{MONTH}' and metric not in {SETTLED_LATER}",
         f"period_kind = 'month' and period_on < date '{MONTH}' and metric not in {SETTLED_LATER}",
