@@ -1,7 +1,7 @@
 """How far scores may be trusted: a grade earned on windows that lie after everything the model was trained on.
 
     A        better than every baseline in both windows, slope of calibration 0.8 to 1.25, ECE up to 0.04
-    B        better than every baseline in the newest window, slope 0.67 to 1.5, ECE up to 0.10
+    B        better than every baseline in the newest window, slope 0.67 to 1.5, ECE up to 0.08
     C        better than chance; the best baseline serves where the model is not better than it
     abstain  no better than chance, or the gate was not passed; there are no scores
 
@@ -38,7 +38,7 @@ def grade(windows: list[dict[str, Any]]) -> str:
     newest = windows[0]
     if len(windows) > 1 and all(w["gain_low"] > 0 for w in windows) and _calibrated(newest, 0.8, 1.25, 0.04):
         return "A"
-    if newest["gain_low"] > 0 and _calibrated(newest, 0.67, 1.5, 0.10):
+    if newest["gain_low"] > 0 and _calibrated(newest, 0.67, 1.5, 0.08):
         return "B"
     return "C"
 
