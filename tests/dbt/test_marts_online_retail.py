@@ -100,3 +100,31 @@ def test_all_lines_are_accounted_and_equal_lines_of_one_delivery_stay(retail: Ra
         "select sum(raw_rows), sum(kept_rows) from marts.row_accounting where stream in ('order_lines', 'returns')"
     )
     assert accounted == [(541_909, 541_909)]
+
+
+def test_classes_curve_and_segments_are_those_of_the_set(retail: Raw) -> None:
+    """With them, every pound: 9,747,747.93 in the classes of customers, and in those of products."""
+    classes = retail.query("""
+        select entity_kind, abc_class, count(*), round(sum(net_base), 2)
+        from marts.abc_classes group by 1, 2 order by 1, 2""")
+    assert classes == [
+        ("customer", "A", 1178, Decimal("6651083.58")),
+        ("customer", "B", 1456, Decimal("1246929.52")),
+        ("customer", "C", 1737, Decimal("402052.71")),
+        ("customer", "unlinked", 1, Decimal("1447682.12")),
+        ("product", "A", 824, Decimal("8060020.60")),
+        ("product", "B", 981, Decimal("1509562.23")),
+        ("product", "C", 2265, Decimal("178165.10")),
+    ]
+    curve = retail.query("""
+        select customer_percent, cumulative_count, cumulative_share from marts.pareto_curve
+        where basis = 'net_sales' and customer_percent in (1, 20) order by 1""")
+    assert curve == [(1, 43, Decimal("0.296759")), (20, 867, Decimal("0.735613"))]
+    best = retail.query("""
+        select count(*), round(sum(m_total), 2) from marts.customer_rfm where rfm_segment = 'important_value'""")
+    assert best == [(710, Decimal("5530209.76"))]
+
+
+def test_hughes_cells_of_the_set_are_equal_and_every_twentieth_name_is_drawn(retail: Raw) -> None:
+    cells = "select count(*), min(customer_count), max(customer_count), sum(test_name_count) from marts.hughes_cells"
+    assert retail.query(cells) == [(125, 34, 35, 216)]

@@ -216,3 +216,28 @@ def test_an_amount_without_a_rate_is_unknown_and_counted(of: Callable[[str], Raw
     assert rates.query("select insight_id, size_base from marts.insights") == [
         ("unconvertible_orders:shop", Decimal(9))
     ]
+
+
+def test_one_category_goes_with_nothing_and_no_open_deal_is_expected_to_be_won(of: Callable[[str], Raw]) -> None:
+    for table in ("cross_shop", "sales_outlook"):
+        assert of("ties_and_losses").query(f"select count(*) from marts.{table}") == [(0,)], table
+
+
+def test_one_customer_enters_segments_once_and_stays(of: Callable[[str], Raw]) -> None:
+    rows = of("one_customer").query(
+        "select segmentation, segment, valid_from, valid_to, is_current from marts.segment_ledger order by 1"
+    )
+    entered = date(2024, 6, 30)  # the end of the quarter of the only purchase
+    assert rows == [
+        ("buying", "occasional", entered, None, True),
+        ("channel", "store", entered, None, True),
+        ("spending", "lower_half", entered, None, True),
+    ]
+
+
+def test_without_a_purchase_nobody_is_in_a_segment_of_buyers(of: Callable[[str], Raw]) -> None:
+    found = of("only_refunds").query(
+        "select distinct segmentation, segment from marts.segment_ledger where segmentation in ('buying', 'spending')"
+    )
+    assert {segmentation for segmentation, _ in found} <= {"buying"}
+    assert {segment for _, segment in found} <= {"potential", "known"}
