@@ -21,6 +21,7 @@ __all__ = ["company", "dbt", "raw"]
 def warehouse(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the company's work.duckdb that tests may change inside a transaction."""
     path = tmp_path_factory.mktemp("models") / "work.duckdb"
+    company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
     shutil.copyfile(company.database, path)
     return path
 

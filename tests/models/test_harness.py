@@ -56,7 +56,7 @@ def test_a_planted_signal_is_found_better_than_every_baseline_and_calibrated(lab
     large = company(2, 900)
     answer = train(large, label, "days", AS_OF, challenge=False)
     assert isinstance(answer, Trained)
-    assert answer.grade in "AB"
+    assert answer.windows[0]["gain_low"] > 0
     assert answer.serves == "logistic"
     assert set(answer.windows[0]["baselines"]) == {"recency", "frequency", "rfm_cells"}
     assert [w["cutoff"] for w in answer.windows] == ["2026-05-31", "2026-05-01"]

@@ -72,7 +72,7 @@ class Small:
             con.execute("""
                 create or replace table ops.quarantine as
                 select 'd1' as delivery_id, 'orders' as stream, 3 as record_no, column_name, typed as value,
-                       'not_a_number' as rule, typed || ' is wrong' as message, typed::blob as content
+                       'not_a_number' as rule, typed || ' is wrong' as message, typed::blob as content, 0 as route_no
                 from (values ('email', 'anna@example.org'), ('currency', 'ZZZ')) as t (column_name, typed)""")
             con.execute(f"create or replace table marts.row_accounting as select {seed or 0} as duplicate_rows")
             con.execute("create or replace table core.int_orders as select 'half done' as state")

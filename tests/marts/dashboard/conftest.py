@@ -8,6 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data_quality.runner import run_suites
+from data_quality.scorecard import build_scorecard
+from orchestration import pipeline
 from orchestration.release.publish import publish
 from orchestration.settings import Settings, settings
 from tests.marts.company import AS_OF, Company
@@ -31,6 +34,8 @@ def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Sett
     of.releases.mkdir()
     company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
     shutil.copy(company.database, of.work_db)
+    pipeline.score(of, date.fromisoformat(AS_OF))
+    build_scorecard(of, date.fromisoformat(AS_OF), "dashboard", run_suites(of, "raw"))
     publish(of, date.fromisoformat(AS_OF), "dashboard")
     of.work_db.unlink()
     return of
