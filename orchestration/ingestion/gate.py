@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from orchestration.contract import Stream
 from orchestration.ingestion.model import BadRecord, Chunk, Feed, Reader
-from orchestration.ingestion.passthrough import kinds_of, view
+from orchestration.ingestion.passthrough import columns_of, kinds_of
 from orchestration.ingestion.plan import VALUE_SHOWN, Lineage, Plan, compile_feed
 from orchestration.ingestion.store import quoted
 from orchestration.ingestion.values import MESSAGES
@@ -69,17 +69,14 @@ class Gate:
     def take(self, chunk: Chunk) -> None:
         """Load one chunk; every record of it is counted under each stream it was offered to, or under `(none)`."""
         self.records += chunk.records
-        self.con.register("delivered", chunk.table)
-        self.con.execute(f"create or replace temp view chunk as {view(chunk.table, 'delivered')}").fetchall()
-        try:
-            offered, unrouted = self._offered(chunk)
-            kinds = kinds_of(chunk.table)
-            for plan, records in zip(self.plans, offered, strict=True):
-                self._load(plan, records, plan.insert(chunk.tidy, kinds))
-            if unrouted:
-                self._refuse_unrouted()
-        finally:
-            self.con.unregister("delivered")
+        source = f"select {', '.join(columns_of(chunk.table))} from delivered"
+        kinds = kinds_of(chunk.table)
+        offered, unrouted = self._offered(chunk.table, source)
+        for plan, records in zip(self.plans, offered, strict=True):
+            if records:
+                self._load(plan, records, chunk, source, plan.insert(source, chunk.tidy, kinds))
+        if unrouted:
+            self._refuse_unrouted(chunk.table, source)
         if chunk.bad:
             stream = sole_stream(self.feed)
             self._quarantine(stream, 0, _unread(chunk.bad), len(chunk.bad))
@@ -88,22 +85,29 @@ class Gate:
     def _count(self, stream: str) -> Counts:
         return self.counts.setdefault(stream, Counts())
 
-    def _offered(self, chunk: Chunk) -> tuple[list[int], int]:
+    def _query(self, sql: str, delivered: pa.Table, parameters: list | None = None) -> list[tuple]:
+        """Rows of a query over `delivered`, which DuckDB finds by its name in this frame.
+
+        A registered table would be held until the transaction ends, and with it all of a large file.
+        """
+        return self.con.execute(sql, parameters).fetchall()
+
+    def _offered(self, table: pa.Table, source: str) -> tuple[list[int], int]:
         """Records offered to each route, and those that none takes."""
         if all(plan.where is None for plan in self.plans):
-            return [chunk.table.num_rows] * len(self.plans), 0
+            return [table.num_rows] * len(self.plans), 0
         filters = [plan.where or "true" for plan in self.plans]
         counted = ", ".join(f"count(*) filter (where {w})" for w in filters)
         taken = " or ".join(f"({w}) is true" for w in filters)
-        row = self.con.execute(f"select {counted}, count(*) filter (where not ({taken})) from chunk").fetchone()
-        return list(row[:-1]), row[-1]
+        sql = f"select {counted}, count(*) filter (where not ({taken})) from ({source})"
+        ((*offered, unrouted),) = self._query(sql, table)
+        return offered, unrouted
 
-    def _load(self, plan: Plan, records: int, insert: str) -> None:
-        if not records:
-            return
+    def _load(self, plan: Plan, records: int, chunk: Chunk, source: str, insert: str) -> None:
         counts = self._count(plan.stream.name)
-        unfit = f"from raw.{quoted(plan.stream.name)} where _delivery_id is null"
-        loaded = self.con.execute(insert).fetchone()[0]
+        first = chunk.table["_record_no"][0]  # of this chunk: spares a look at the rows of those before
+        unfit = f"from raw.{quoted(plan.stream.name)} where _record_no >= {first} and _delivery_id is null"
+        ((loaded,),) = self._query(insert, chunk.table)
         refused = self.con.execute(f"select count(*) {unfit}").fetchone()[0]
         loaded -= refused
         counts.records_in += records
@@ -111,7 +115,7 @@ class Gate:
         if loaded == records:
             return
         self.con.execute(f"delete {unfit}").fetchall()
-        reasons = self.con.execute(plan.reasons).fetchall()
+        reasons = self._query(plan.reasons(source), chunk.table)
         failed = len({reason[0] for reason in reasons})
         if loaded + failed != records:
             raise AssertionError(
@@ -120,9 +124,9 @@ class Gate:
             )
         self._quarantine(plan.stream.name, plan.route_no, self._explained(plan.stream, reasons), failed)
 
-    def _refuse_unrouted(self) -> None:
+    def _refuse_unrouted(self, table: pa.Table, source: str) -> None:
         taken = " or ".join(f"({plan.where or 'true'}) is true" for plan in self.plans)
-        numbers = self.con.execute(f"select _record_no from chunk where not ({taken})").fetchall()
+        numbers = self._query(f"select _record_no from ({source}) where not ({taken})", table)
         rows = [(number, None, None, "no_route") for (number,) in numbers]
         self._count(NO_STREAM).records_in += len(rows)
         self._quarantine(NO_STREAM, 0, self._explained(None, rows), len(rows))
@@ -141,15 +145,14 @@ class Gate:
         columns = list(zip(*rows, strict=True))
         arrays = [[stream] * len(columns[0]), *columns]
         table = pa.table([pa.array(a, t) for a, t in zip(arrays, QUARANTINE.types, strict=True)], schema=QUARANTINE)
-        self.con.register("refused", table)
         fixed = [self.lineage.delivery_id, self.feed.feed, self.feed.system]
-        self.con.execute(
+        self._query(
             """insert into ops.quarantine
             select $1, $2, $3, stream, $4, record_no, line_no, column_name, value, rule, message, content, 'open', $5
-            from refused""",
+            from delivered""",
+            table,
             [*fixed, self.lineage.file_name, route_no],
-        ).fetchall()
-        self.con.unregister("refused")
+        )
 
 
 def _unread(bad: list[BadRecord]) -> Iterable[tuple]:

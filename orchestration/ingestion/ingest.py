@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
@@ -58,23 +57,6 @@ def ingest_feed(
         results.append(_take(con, feed, found, settings, extracted.state, on_event))
         extracted.path.unlink(missing_ok=True)
     return results
-
-
-@contextmanager
-def _core_for_reader(con: duckdb.DuckDBPyConnection, format: str) -> Iterator[None]:
-    """Leave one core to the thread that reads ahead; together they are faster than when they compete.
-
-    Not so for Parquet, where reading is a tenth of the work.
-    """
-    if format == "parquet":
-        yield
-        return
-    threads = con.execute("select current_setting('threads')").fetchone()[0]
-    con.execute(f"set threads = {max(1, threads - 1)}")
-    try:
-        yield
-    finally:
-        con.execute(f"set threads = {threads}")
 
 
 def _take(
@@ -219,10 +201,9 @@ def pass_gate(
     gate, lock = None, threading.Lock()
     try:
         gate = Gate(con, delivery.feed, reader, delivery.lineage, lock)
-        with _core_for_reader(con, getattr(delivery.feed.source, "format", "")):
-            for chunk in prefetched(reader, lock):
-                gate.take(chunk)
-                reach("gate.after_chunk")
+        for chunk in prefetched(reader, lock):
+            gate.take(chunk)
+            reach("gate.after_chunk")
         if guard and any(c.records_in for c in gate.counts.values()):
             refuse_mass_deletion(con, delivery, gate.counts, gate.records)
     except DeliveryRejected as error:

@@ -10,6 +10,7 @@ class Limits:
     """Sizes in bytes unless the name says otherwise. Readers hold about six blocks in memory at once."""
 
     block: int = 32 * MB  # bytes read, scanned and parsed at a time
+    gathered: int = 64 * MB  # parsed bytes that are loaded by one statement
     record: int = 16 * MB  # a longer physical record is not a record of a table: the delivery is rejected
     columns: int = 2_000
     quoted_lines: int = 100  # a quote that stays open over more lines was never closed

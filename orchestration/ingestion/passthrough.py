@@ -29,8 +29,8 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
 
 
-def view(table: pa.Table, source: str) -> str:
-    """A query over the registered table `source`: all columns as text, and the typed ones again under their mark."""
+def columns_of(table: pa.Table) -> list[str]:
+    """What to select of a chunk: all columns as text, and the typed ones again under their mark."""
     chosen = []
     for field in table.schema:
         name = quoted(field.name)
@@ -38,7 +38,7 @@ def view(table: pa.Table, source: str) -> str:
             chosen.append(name)
         else:
             chosen.append(f"{sql_text(name, field.type)} as {name}, {name} as {marked(field.name)}")
-    return f"select {', '.join(chosen)} from {source}"
+    return chosen
 
 
 def marked(name: str) -> str:

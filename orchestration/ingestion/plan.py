@@ -37,18 +37,18 @@ class Lineage:
 
 @dataclass(frozen=True)
 class Plan:
-    """SQL of one route. `reasons` lists (record, column, value, rule) of the rows that are refused.
+    """SQL of one route over `source`, a query of delivered columns and `_record_no`.
 
-    `insert` writes all rows, refused ones without a delivery id, for the gate to remove: a WHERE would make DuckDB
-    cast every cell twice. It takes the delivered columns whose texts are known to need no trimming, in lower case, and
-    those that came typed.
+    `reasons` lists (record, column, value, rule) of the rows that are refused. `insert` writes all rows, refused ones
+    without a delivery id, for the gate to remove: a WHERE would make DuckDB cast every cell twice. Beside the source it
+    takes the delivered columns whose texts are known to need no trimming, in lower case, and those that came typed.
     """
 
     stream: Stream
     route_no: int
     where: str | None
-    insert: Callable[[frozenset[str], Kinds], str]
-    reasons: str
+    insert: Callable[[str, frozenset[str], Kinds], str]
+    reasons: Callable[[str], str]
 
 
 def compile_feed(feed: Feed, columns: list[str], lineage: Lineage) -> list[Plan]:
@@ -99,20 +99,22 @@ def _compile(feed: Feed, stream: Stream, route_no: int, route: Route, extra: str
     values = [value_of(stream.columns[n], feed, f"_t{i}", f"_v{i}", latest, n in moments) for i, n in enumerate(names)]
     where = f"try((\n{route.where}\n)::boolean)" if route.where is not None else None
 
-    def typed(tidy: frozenset[str], kinds: Kinds) -> str:
+    def typed(source: str, tidy: frozenset[str], kinds: Kinds) -> str:
         columns = zip(names, expressions, values, strict=True)
         cells = [_cell(i, feed, stream.columns[n], e, v, tidy, dict(kinds)) for i, (n, e, v) in enumerate(columns)]
-        return _typed(cells, extra, where)
+        return _typed(source, cells, extra, where)
 
     checks = [v.ok for v in values if v.ok] + [f"_m{i} is not null" for i, e in enumerate(expressions) if e.can_fail]
     ok = " and ".join(checks) or "true"
 
     @cache
-    def insert(tidy: frozenset[str], kinds: Kinds = frozenset()) -> str:
-        return _insert(feed, stream, names, typed(tidy, kinds), ok, lineage)
+    def insert(source: str, tidy: frozenset[str], kinds: Kinds = frozenset()) -> str:
+        return _insert(feed, stream, names, typed(source, tidy, kinds), ok, lineage)
 
-    all_text = typed(frozenset(), frozenset())
-    return Plan(stream, route_no, where, insert, _reasons(stream, names, expressions, values, all_text, ok))
+    def reasons(source: str) -> str:
+        return _reasons(stream, names, expressions, values, typed(source, frozenset(), frozenset()), ok)
+
+    return Plan(stream, route_no, where, insert, reasons)
 
 
 def _cell(
@@ -135,11 +137,12 @@ def _cell(
     return f"{sql} as _m{i}", f"{known(text, feed.nulls)} as _t{i}", f"{value.sql} as _v{i}"
 
 
-def _typed(cells: list[tuple[str, str, str]], extra: str, where: str | None) -> str:
+def _typed(source: str, cells: list[tuple[str, str, str]], extra: str, where: str | None) -> str:
     """The SQL that maps, cleans and casts."""
     mapped, clean, cast = map(", ".join, zip(*cells, strict=True))
     return f"""
-        with mapped as (select _record_no, {extra} as _extra, {mapped} from chunk where {where or "true"}),
+        with chunk as ({source}),
+        mapped as (select _record_no, {extra} as _extra, {mapped} from chunk where {where or "true"}),
         clean as (select *, {clean} from mapped),
         typed as (select *, {cast} from clean)"""
 

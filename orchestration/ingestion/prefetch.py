@@ -5,8 +5,9 @@ import threading
 from collections.abc import Iterator
 
 from orchestration.ingestion.model import Chunk, Reader
+from orchestration.ingestion.row_groups import in_row_groups
 
-AHEAD = 2  # chunks in waiting; bounds memory
+AHEAD = 1  # chunks in waiting; bounds memory
 
 
 def prefetched(reader: Reader, lock: threading.Lock) -> Iterator[Chunk]:
@@ -19,17 +20,7 @@ def prefetched(reader: Reader, lock: threading.Lock) -> Iterator[Chunk]:
 
     def produce() -> None:
         try:
-            chunks = iter(reader.chunks())
-            while True:
-                with lock:
-                    chunk = next(chunks, None)
-                if chunk is None:
-                    break
-                if chunk.records != chunk.table.num_rows + len(chunk.bad):
-                    raise AssertionError(
-                        f"reader lost records: {chunk.records} counted, {chunk.table.num_rows} parsed, "
-                        f"{len(chunk.bad)} refused"
-                    )
+            for chunk in in_row_groups(_whole(reader, lock)):
                 _ = chunk.tidy
                 if not _put(ready, chunk, stop):
                     return
@@ -47,6 +38,20 @@ def prefetched(reader: Reader, lock: threading.Lock) -> Iterator[Chunk]:
     finally:
         stop.set()
         thread.join()
+
+
+def _whole(reader: Reader, lock: threading.Lock) -> Iterator[Chunk]:
+    chunks = iter(reader.chunks())
+    while True:
+        with lock:
+            chunk = next(chunks, None)
+        if chunk is None:
+            return
+        if chunk.records != chunk.table.num_rows + len(chunk.bad):
+            raise AssertionError(
+                f"reader lost records: {chunk.records} counted, {chunk.table.num_rows} parsed, {len(chunk.bad)} refused"
+            )
+        yield chunk
 
 
 def _put(ready: queue.Queue, item: object, stop: threading.Event) -> bool:

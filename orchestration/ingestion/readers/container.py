@@ -28,8 +28,7 @@ from orchestration.ingestion.readers.as_text import text
 from orchestration.ingestion.readers.columns import check_names, numbered
 from orchestration.ingestion.readers.nursery_client import Child, start
 
-BATCHES = 4  # in one chunk
-KEPT = 6  # chunks that may be asked for by record number without reading again: as many as wait between the threads
+KEPT = 24  # chunks that may be asked for by record number without reading again: as many as wait between the threads
 STALLED = 10  # a worker that sends nothing for this many times its processor time is stuck
 
 
@@ -68,8 +67,8 @@ class ContainerReader:
         done = 0
         worker, self._ready = self._ready or self._worker(), None
         with worker:
-            for table in _together(worker.batches(self.records), self._limits.block):
-                chunk = self._chunk(table, done)
+            for batch in worker.batches(self.records):
+                chunk = self._chunk(pa.Table.from_batches([batch]), done)
                 done += chunk.records
                 yield chunk
         if done != self.records:
@@ -120,19 +119,6 @@ class ContainerReader:
     def line_numbers(self, record_nos: Sequence[int]) -> dict[int, int]:
         """Nothing: these formats have no lines."""
         return {}
-
-
-def _together(batches: Iterator[pa.RecordBatch], room: int) -> Iterator[pa.Table]:
-    """Tables of consecutive batches of the same types, for the database to share among its threads."""
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        full = sum(b.nbytes for b in waiting) + batch.nbytes > room
-        if waiting and (full or len(waiting) == BATCHES or batch.schema != waiting[0].schema):
-            yield pa.Table.from_batches(waiting)
-            waiting = []
-        waiting.append(batch)
-    if waiting:
-        yield pa.Table.from_batches(waiting)
 
 
 class _Worker:
