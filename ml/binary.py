@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ml import baselines, boosted
 from ml.design import NAMES, matrix
-from ml.evaluate import auc, bins, difference, evaluate
+from ml.evaluate import auc, bins, brier, difference, evaluate
 from ml.gate import Abstained
 from ml.grade import grade, leaks, refusal
 from ml.logistic import RidgeLogit
@@ -110,9 +110,7 @@ def _window(
         "gain": gain,
         "gain_low": low,
         "gain_high": high,
-        "baselines": {
-            name: {"auc": scored[name], "brier": float(((q - y_now) ** 2).mean())} for name, q in simple.items()
-        },
+        "baselines": {name: {"auc": scored[name], "brier": brier(y_now, q)} for name, q in simple.items()},
         "bins": bins(y_now, p),
         "subgroups": _subgroups(now, y_now, p),
         "leaks": leaks(low, {name: auc(y_now, x_now[:, j]) for j, name in enumerate(NAMES)}),

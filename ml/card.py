@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ml.gate import Abstained
 from ml.store import plain
 from ml.tables import CARDS
 
@@ -25,6 +26,12 @@ def card(model: str, as_of: date, **facts: Any) -> dict[str, Any]:
     libraries = {name: version(name) for name in LIBRARIES}
     expires = (as_of + timedelta(days=EXPIRES_DAYS)).isoformat()
     return {"model": model, "as_of": as_of.isoformat(), "expires_on": expires, "libraries": libraries, **facts}
+
+
+def silent(model: str, as_of: date, why: Abstained, **facts: Any) -> dict[str, Any]:
+    """The card of a model that gives no scores, with the reason."""
+    reasons = {"reason_en": why.reason_en, "reason_zh": why.reason_zh}
+    return card(model, as_of, status="abstained", grade="abstain", **reasons, **facts)
 
 
 def as_row(of: dict[str, Any]) -> dict[str, Any]:

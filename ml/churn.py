@@ -16,12 +16,12 @@ import pandas as pd
 
 from ml.binary import RIDGE, Trained, train
 from ml.boosted import Boosted
-from ml.card import EXPIRES_DAYS, card
+from ml.card import EXPIRES_DAYS, card, silent
 from ml.design import NAMES, matrix, reasons
 from ml.evaluate import SEED
 from ml.gate import Abstained
 from ml.logistic import RidgeLogit
-from ml.store import Store, plain
+from ml.store import fingerprint, keep, plain
 from ml.tables import CHURN, INTENT, Table
 
 DIGITS = 6
@@ -114,8 +114,7 @@ def answered(
     is_active = (now["recency_days"] <= active).to_numpy()
     rows["status"] = np.where(is_active, "abstained" if isinstance(answer, Abstained) else "scored", "lapsed")
     if isinstance(answer, Abstained):
-        why = {"status": "abstained", "grade": "abstain", "reason_en": answer.reason_en, "reason_zh": answer.reason_zh}
-        return rows, card(question.name, as_of, **said, **why)
+        return rows, silent(question.name, as_of, answer, **said)
     kind, text = stored(answer)
     model_id = keep(home, question.name, kind, text, data)
     fill(rows, question, answer, now, is_active)
@@ -154,21 +153,6 @@ def stored(answer: Trained) -> tuple[str, str]:
     if isinstance(answer.model, RidgeLogit):
         return "json", plain({"features": NAMES, "ridge": RIDGE, **answer.model.to_dict()})
     return "json", plain({"baseline": answer.serves, **{k: v for k, v in vars(answer.rule).items() if k != "model_"}})
-
-
-def keep(home: Path | None, name: str, kind: str, text: str, data: str) -> str:
-    """Saves the artefact where there is a warehouse; the model id, its name with the beginning of its sha256."""
-    import hashlib
-
-    if home is None:
-        return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    return Store(home / "models").save(name, kind, text, data)
-
-
-def fingerprint(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """What a model was made of: rows and an order-free hash of a table."""
-    found = con.execute(f"select count(*), coalesce(sum(hash(t)::hugeint), 0) from {table} as t").fetchall()[0]
-    return f"{table}: {found[0]} rows, {found[1] % 2**64:016x}"
 
 
 def _parameter(con: duckdb.DuckDBPyConnection, name: str) -> int:

@@ -10,10 +10,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from ml.card import EXPIRES_DAYS, card
-from ml.churn import fingerprint, keep
+from ml.card import EXPIRES_DAYS, card, silent
 from ml.gate import Abstained
-from ml.store import plain
+from ml.store import fingerprint, keep, plain
 from ml.tables import LIFETIME
 
 # Orders that were cancelled, or hold nothing of value, are no purchases; the day is the unit of purchase.
@@ -49,8 +48,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
             columns=[c.name for c in LIFETIME.columns]
         )
         LIFETIME.write(con, rows.assign(as_of=as_of, status="abstained"))
-        why = {"reason_en": answer.reason_en, "reason_zh": answer.reason_zh}
-        return [card("lifetime_value", as_of, status="abstained", grade="abstain", **said, **why)]
+        return [silent("lifetime_value", as_of, answer, **said)]
     backtest = holdout(log, as_of)
     mark = grade_of(backtest)
     model_id = keep(home, "lifetime_value", "json", plain(answer.facts), str(said["data"]))

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.card import EXPIRES_DAYS, card
-from ml.churn import fingerprint
+from ml.card import EXPIRES_DAYS, card, silent
 from ml.evaluate import bins, brier, evaluate
 from ml.gate import Abstained
 from ml.grade import refusal
 from ml.hughes import break_even, shrink
+from ml.store import fingerprint
 from ml.tables import SCORECARD
 
 Array = NDArray[np.float64]
@@ -82,8 +82,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
         "data": fingerprint(con, "core.fct_campaign_contacts"),
     }
     if isinstance(window, Abstained):
-        why = {"status": "abstained", "reason_en": window.reason_en, "reason_zh": window.reason_zh}
-        return [card("response", as_of, grade=mark, **why, **said)]
+        return [silent("response", as_of, window, **said)]
     facts = {"mailings": len(mailings), "answered": int(mailings["has_answered"].sum())}
     return [
         card(

@@ -8,7 +8,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
 
 SUFFIXES = {"json": ".json", "lightgbm": ".txt"}
 MANIFEST = "manifest.json"
@@ -33,6 +36,22 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))) else value
 
 
+def model_id(name: str, text: str) -> str:
+    """`name-` and twelve signs of the hash of an artefact."""
+    return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def keep(home: Path | None, name: str, kind: str, text: str, data: str) -> str:
+    """Saves the artefact where there is a warehouse; the model id."""
+    return model_id(name, text) if home is None else Store(home / "models").save(name, kind, text, data)
+
+
+def fingerprint(con: "duckdb.DuckDBPyConnection", table: str) -> str:
+    """What a model was made of: rows and an order-free hash of a table."""
+    found = con.execute(f"select count(*), coalesce(sum(hash(t)::hugeint), 0) from {table} as t").fetchall()[0]
+    return f"{table}: {found[0]} rows, {found[1] % 2**64:016x}"
+
+
 @dataclass(frozen=True)
 class Store:
     """A folder of artefacts with one manifest: name -> file, kind, sha256, data it was made of."""
@@ -51,7 +70,7 @@ class Store:
         _replace(self.folder / MANIFEST, json.dumps(entries, indent=1, sort_keys=True) + "\n")
         if before != file and Path(before).name == before:
             (self.folder / before).unlink(missing_ok=True)
-        return f"{name}-{digest[:12]}"
+        return model_id(name, text)
 
     def load(self, name: str, data: str | None = None) -> tuple[str, str]:
         """(kind, text) of an artefact whose bytes are those saved. ArtefactError otherwise."""

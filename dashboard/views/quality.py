@@ -13,8 +13,8 @@ from orchestration.release.model import list_releases
 def render(page: Page) -> None:
     light(page)
     page.table("streams", quality.streams(page.release), "ops.deliveries", "orders")
-    refused(page)
-    rejected(page)
+    refused(page, "quarantine", quality.quarantine(page.release), "ops.quarantine", "nothing_refused", "quarantine_how")
+    refused(page, "rejected", quality.rejected(page.release), "ops.deliveries", "nothing_rejected")
     page.table("scorecard", quality.scorecard(page.release), "ops.quality_scorecard")
     known(page)
     page.table("bounds", bounds(page), "marts.customer_kpi_coverage", "orders")
@@ -22,23 +22,15 @@ def render(page: Page) -> None:
     releases(page)
 
 
-def refused(page: Page) -> None:
-    frame = quality.quarantine(page.release)
-    page.head("quarantine")
+def refused(page: Page, part: str, frame: pd.DataFrame, source: str, nothing: str, how: str = "") -> None:
+    """What did not come in, and good news where everything did."""
+    page.head(part)
     if frame.empty:
-        st.success(page.text("nothing_refused"), icon=":material/check_circle:")
+        st.success(page.text(nothing), icon=":material/check_circle:")
         return
-    page.table("quarantine", frame, "ops.quarantine", head=False)
-    st.caption(page.text("quarantine_how"))
-
-
-def rejected(page: Page) -> None:
-    frame = quality.rejected(page.release)
-    page.head("rejected")
-    if frame.empty:
-        st.success(page.text("nothing_rejected"), icon=":material/check_circle:")
-        return
-    page.table("rejected", frame, "ops.deliveries", head=False)
+    page.table(part, frame, source, head=False)
+    if how:
+        st.caption(page.text(how))
 
 
 def known(page: Page) -> None:

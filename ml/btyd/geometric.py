@@ -5,48 +5,29 @@ In both, a customer alive after x repeats has a dropout probability of Beta(a, b
 whole difference of the formulas.
 """
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
+from ml.btyd.fitted import FittedOnCells
 from ml.btyd.history import Array, Cells, checked
-from ml.btyd.optimise import FEW, Objective, maximise
+from ml.btyd.optimise import Objective
 
 BLOCK = 8_192  # cells at a time: they stay in the cache, and dot products stay on one thread
 
 
-class BetaGeoNBD:
+class BetaGeoNBD(FittedOnCells):
     """BG/NBD: purchases by a gamma-mixed Poisson process, dropout after a repeat with beta-mixed probability.
 
     Learnt: `r_, alpha_, a_, b_`, `log_likelihood_` and `covariance_` (of the log parameters).
     """
 
     names: ClassVar[tuple[str, ...]] = ("r_", "alpha_", "a_", "b_")
+    _few: ClassVar[int] = 5_000  # the estimate from so many is near enough for Newton steps on the rest
+    _divisors: ClassVar[tuple[int, ...]] = (0, 10, 0, 0)
     _extra: ClassVar[int] = 0  # flips before the first repeat
-
-    def __init__(self, start: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)) -> None:
-        self.start = start
-
-    def fit(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Self:
-        """Maximum likelihood; ValueError where a history cannot be or the likelihood has no finite maximum."""
-        cells = Cells.of(frequency, recency, T)
-        thinned = self._objective(cells.thinned(FEW)) if len(cells) > 2 * FEW else None
-        # Times are scaled, so that the same start serves days and years.
-        scale = float(cells.times[-1]) or 1.0
-        start = np.array(self.start) * np.array([1, scale / 10, 1, 1])
-        fit = maximise(self._objective(cells), start, thinned=thinned)
-        return self.with_parameters(fit.parameters, fit.log_likelihood, fit.covariance)
-
-    def with_parameters(
-        self, parameters: ArrayLike, log_likelihood: float = np.nan, covariance: Array | None = None
-    ) -> Self:
-        """The model with given parameters, in the order of `names`."""
-        for name, value in zip(self.names, np.asarray(parameters, dtype=float), strict=True):
-            setattr(self, name, float(value))
-        self.log_likelihood_, self.covariance_ = log_likelihood, covariance
-        return self
 
     def _objective(self, cells: Cells) -> Objective:
         """Negative log-likelihood and gradient: what depends on x, recency or age alone comes from tables."""

@@ -12,7 +12,6 @@ Array = NDArray[np.float64]
 # log parameters -> negative log-likelihood and its gradient by the log parameters
 Objective = Callable[[Array], tuple[float, Array]]
 
-FEW = 5_000  # cells; the estimate from so many is near enough for Newton steps on the rest
 WITHIN = 1e-6  # log-likelihood that a further step would still gain
 MOST_STEPS = 12
 VERY_BAD = 1e100

@@ -5,20 +5,20 @@ The integral over the time of death is taken by Gauss-Legendre quadrature in the
 hypergeometric functions: one formula for both orders of alpha and beta, and its gradient costs nothing more.
 """
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
+from ml.btyd.fitted import FittedOnCells
 from ml.btyd.history import Array, Cells, checked
-from ml.btyd.optimise import Objective, maximise
+from ml.btyd.optimise import Objective
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
 NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
 NEGLIGIBLE = 45.0  # e^-45: beyond it the integrand adds nothing; 32 nodes are exact to 1e-12 within it
 BLOCK = 4_096
-FEW = 2_000  # cells for a first look: each costs 32 nodes
 
 
 def _paths(parameters: Array, x: Array, tx: Array, big_t: Array) -> tuple[Array, Array, Array]:
@@ -38,38 +38,18 @@ def _paths(parameters: Array, x: Array, tx: Array, big_t: Array) -> tuple[Array,
     return alive, died, u
 
 
-class ParetoNBD:
+class ParetoNBD(FittedOnCells):
     """Learnt: `r_, alpha_` (purchases), `s_, beta_` (lifetime), `log_likelihood_`, `covariance_` of the logs."""
 
     names: ClassVar[tuple[str, ...]] = ("r_", "alpha_", "s_", "beta_")
-
-    def __init__(self, start: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)) -> None:
-        self.start = start
-
-    def fit(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Self:
-        """Maximum likelihood; ValueError where a history cannot be or the likelihood has no finite maximum."""
-        cells = Cells.of(frequency, recency, T)
-        thinned = self._objective(cells.thinned(FEW)) if len(cells) > 2 * FEW else None
-        scale = (float(cells.times[-1]) or 1.0) / 4
-        start = np.array(self.start) * np.array([1, scale, 1, scale])
-        fit = maximise(self._objective(cells), start, thinned=thinned)
-        return self.with_parameters(fit.parameters, fit.log_likelihood, fit.covariance)
-
-    def with_parameters(
-        self, parameters: ArrayLike, log_likelihood: float = np.nan, covariance: Array | None = None
-    ) -> Self:
-        """The model with given parameters, in the order of `names`."""
-        for name, value in zip(self.names, np.asarray(parameters, dtype=float), strict=True):
-            setattr(self, name, float(value))
-        self.log_likelihood_, self.covariance_ = log_likelihood, covariance
-        return self
+    _few: ClassVar[int] = 2_000  # each costs 32 nodes
+    _divisors: ClassVar[tuple[int, ...]] = (0, 4, 0, 4)
 
     @property
     def _parameters(self) -> Array:
         return np.array([self.r_, self.alpha_, self.s_, self.beta_])
 
-    @staticmethod
-    def _objective(cells: Cells) -> Objective:
+    def _objective(self, cells: Cells) -> Objective:
         blocks = [slice(i, i + BLOCK) for i in range(0, len(cells), BLOCK)]
 
         def both(z: Array) -> tuple[float, Array]:

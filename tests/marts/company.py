@@ -1,5 +1,6 @@
 """The demo company as a built warehouse, with what was planted in it."""
 
+import shutil
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,12 @@ class Company:
         with duckdb.connect(str(self.database)) as con:  # as dbt in this process opened it
             con.execute("set timezone = 'UTC'")
             return con.execute(sql.replace("{truth}", str(self.home / "truth"))).fetchall()
+
+    def copy(self, to: Path) -> Path:
+        """The database as a file that a test may change; what only the write-ahead log holds is written first."""
+        self.query("checkpoint")
+        shutil.copyfile(self.database, to)
+        return to
 
 
 def build(

@@ -1,6 +1,5 @@
 """The demo company as it would have been built on a past day, by the persons known today."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -20,8 +19,7 @@ KEPT = ("path:models/identity", "path:models/staging/identity")
 
 def rebuilt(dbt: Dbt, company: Company, folder: Path, as_of: str = PAST) -> Path:
     """A copy of the warehouse with the ledgers built as of a past day; who is who stays as it is known today."""
-    database = folder / company.database.name
-    shutil.copy(company.database, database)
+    database = company.copy(folder / company.database.name)
     dbt.run(database, *BUILT, "--exclude", *KEPT, as_of=as_of)
     return database
 

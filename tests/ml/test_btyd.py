@@ -89,7 +89,7 @@ def test_a_thinned_first_look_ends_at_the_same_maximum(monkeypatch):
     age = rng.uniform(20, 104, 6_000)
     x, tx, _ = draw(BetaGeoNBD().with_parameters(TRUE[BetaGeoNBD]), age, rng)
     whole = BetaGeoNBD().fit(x, tx, age)
-    monkeypatch.setattr("ml.btyd.geometric.FEW", 500)
+    monkeypatch.setattr(BetaGeoNBD, "_few", 500)
     thinned = BetaGeoNBD().fit(x, tx, age)
     assert thinned.log_likelihood_ == pytest.approx(whole.log_likelihood_, abs=1e-4)
     assert [getattr(thinned, p) for p in whole.names] == pytest.approx(

@@ -1,6 +1,5 @@
 """The demo company of the tests of the marts, and the SQL of its features, for the tests of the models."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,10 +19,7 @@ __all__ = ["company", "dbt", "raw"]
 @pytest.fixture(scope="session")
 def warehouse(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the company's work.duckdb that tests may change inside a transaction."""
-    path = tmp_path_factory.mktemp("models") / "work.duckdb"
-    company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
-    shutil.copyfile(company.database, path)
-    return path
+    return company.copy(tmp_path_factory.mktemp("models") / "work.duckdb")
 
 
 @pytest.fixture

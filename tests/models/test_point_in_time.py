@@ -51,9 +51,7 @@ def test_orders_that_arrived_after_a_cutoff_are_unknown_to_it_and_known_to_the_s
     try:
         con.execute(f"update raw.orders set _loaded_at = _loaded_at - interval 10 year where not ({late})")
         con.execute(f"update raw.orders set _loaded_at = timestamp '{cutoff}' + interval 20 day where {late}")
-        for name, sql in feature_sql.items():
-            con.execute(f"create or replace table features.{name} as {sql}")
-        without_late = con.execute(at_cutoff, [cutoff]).fetchall()
+        without_late = _rebuilt(con, feature_sql, at_cutoff, cutoff)
         scored = con.execute(at_cutoff, [NEWEST]).fetchall()
         con.execute("update raw.orders set _loaded_at = timestamp '2000-01-01'")
         all_known = _rebuilt(con, feature_sql, at_cutoff, cutoff)

@@ -84,13 +84,13 @@ def test_labels_shuffled_among_customers_leave_nothing_to_list(labelled: pd.Data
 def test_the_artefact_says_the_same_as_the_table(scored: tuple[duckdb.DuckDBPyConnection, Path]) -> None:
     from ml.design import matrix
     from ml.logistic import RidgeLogit
-    from ml.store import Store
+    from ml.store import Store, fingerprint
 
     con, home = scored
     serves = con.execute("select serves from scores.model_cards where model = 'churn'").fetchall()[0][0]
     if serves != "logistic":
         pytest.skip(f"{serves} serves here")
-    data = churn.fingerprint(con, "features.customer_features")
+    data = fingerprint(con, "features.customer_features")
     model = RidgeLogit.from_dict(json.loads(Store(home / "models").load("churn", data)[1]))
     features = con.execute("select * from features.customer_features where is_scoring order by customer_id").df()
     table = con.execute("select churn_probability from scores.churn order by customer_id").df()["churn_probability"]

@@ -33,12 +33,7 @@ counted as (
 
 ranked as (
 
-    select
-        segment,
-        gap_days,
-        sum(gap_count) over (partition by segment order by gap_days) as gaps_up_to,
-        sum(gap_count) over (partition by segment) as gaps_all
-    from counted
+    {{ ranked_gaps('counted', 'segment') }}
 
 ),
 
@@ -47,7 +42,7 @@ measured as (
     select
         segment,
         max(gaps_all) as gap_count,
-        min(case when gaps_up_to >= {{ parameter('feature_parameters', 'window_quantile') }} * gaps_all then gap_days end) as window_days
+        {{ gap_quantile(parameter('feature_parameters', 'window_quantile')) }} as window_days
     from ranked
     group by segment
 

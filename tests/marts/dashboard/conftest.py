@@ -1,6 +1,5 @@
 """Releases to look at: of the demo company, of a shop that delivers orders and nothing else, and one without a row."""
 
-import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,8 +31,7 @@ def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Sett
         return of
     of = replace(of, home=tmp_path_factory.mktemp("released"))
     of.releases.mkdir()
-    company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
-    shutil.copy(company.database, of.work_db)
+    company.copy(of.work_db)
     pipeline.score(of, date.fromisoformat(AS_OF))
     build_scorecard(of, date.fromisoformat(AS_OF), "dashboard", run_suites(of, "raw"))
     publish(of, date.fromisoformat(AS_OF), "dashboard")

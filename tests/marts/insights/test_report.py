@@ -25,8 +25,7 @@ def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Sett
     """A home with one release of the demo company."""
     of = replace(settings(), home=tmp_path_factory.mktemp("released"), base_currency="GBP")
     of.releases.mkdir()
-    company.query("checkpoint")  # what only the write-ahead log holds would be missing in the copy
-    shutil.copy(company.database, of.work_db)
+    company.copy(of.work_db)
     publish(of, date.fromisoformat(AS_OF), "report")
     return of
 

@@ -46,12 +46,7 @@ known as (
 
 ranked as (
 
-    select
-        month_on,
-        gap_days,
-        sum(gap_count) over (partition by month_on order by gap_days) as gaps_up_to,
-        sum(gap_count) over (partition by month_on) as gaps_all
-    from known
+    {{ ranked_gaps('known', 'month_on') }}
 
 ),
 
@@ -60,10 +55,9 @@ measured as (
     select
         month_on,
         max(gaps_all) as gap_count,
-        min(case when gaps_up_to >= 0.5 * gaps_all then gap_days end) as median_gap_days,
-        min(case when gaps_up_to >= {{ parameter('lifecycle_parameters', 'dormant_quantile') }} * gaps_all then gap_days end)
-            as dormant_days,
-        min(case when gaps_up_to >= {{ parameter('lifecycle_parameters', 'lost_quantile') }} * gaps_all then gap_days end) as lost_days
+        {{ gap_quantile(0.5) }} as median_gap_days,
+        {{ gap_quantile(parameter('lifecycle_parameters', 'dormant_quantile')) }} as dormant_days,
+        {{ gap_quantile(parameter('lifecycle_parameters', 'lost_quantile')) }} as lost_days
     from ranked
     group by month_on
 
