@@ -37,7 +37,7 @@ ROWS = """
 select 'R' || (i // 5)::varchar as receipt, (i % 5 + 1)::varchar as line, 'SKU-' || (hash(i) % 20000)::varchar as sku,
     'Article number ' || (hash(i) % 20000)::varchar || ', blue' as text, (hash(hash(i)) % 9 + 1)::decimal(18, 4) as qty,
     ((hash(hash(i + 1)) % 10000) / 100)::decimal(18, 4) as price,
-    timestamp '2024-01-01' + to_seconds((i * 3)::bigint) as sold_at
+    timestamp '2024-01-01' + to_seconds((i * 3 % 60_000_000)::bigint) as sold_at
 from range({rows}) as numbers(i)
 """
 TYPES = (
