@@ -123,8 +123,9 @@ class Project:
         state = (self.folder, wanted, self.settings.base_currency)
         if state in _PARSED and self._adopt(_PARSED[state][0], wanted):
             return _PARSED[state][1]
+        written = ["--no-write-json"] if self._is_parsed(wanted) else []  # writing it again is half of the time
         try:
-            outcome = self._runner().invoke(["parse", *self._flags("1970-01-01")])
+            outcome = self._runner().invoke(["parse", *written, *self._flags("1970-01-01")])
         finally:
             _let_go()
         if not outcome.success:
