@@ -1,6 +1,7 @@
 """Routes, expressions and accounting of the gate, against hand-made deliveries and against a plain Python oracle."""
 
 import json
+import weakref
 from decimal import Decimal
 from pathlib import Path
 
@@ -198,6 +199,28 @@ def test_bad_records_of_a_reader_are_quarantined_with_its_reasons(home: Path, mo
     assert shop.accounts() == {"order_lines": (2, 1, 1, 0)}
     found = shop.rows("select record_no, line_no, rule, message, content from ops.quarantine")
     assert found == [(2, 3, "not_text", "told", b"\xff")]
+
+
+def test_a_chunk_is_let_go_once_it_is_loaded_also_when_it_has_refusals(home: Path, monkeypatch) -> None:
+    warehouse = Warehouse(home)
+    warehouse.feed(ROUTED)
+    warehouse.deliver("a.csv", "\n".join(RECORDS[:-1]) + "\n")
+    alive: list[weakref.ref] = []
+    most = 0
+
+    def one_by_one(reader, lock):
+        nonlocal most
+        for chunk in prefetched(reader, lock):
+            for row in range(chunk.table.num_rows):
+                table = chunk.table.slice(row, 1)
+                alive.append(weakref.ref(table))
+                most = max(most, sum(ref() is not None for ref in alive))
+                yield Chunk(1, table, [])
+
+    monkeypatch.setattr(ingest, "prefetched", one_by_one)
+    warehouse.run()
+    assert len(alive) == 7
+    assert most <= 2, "this one and the one before: a large file must not stand in memory whole"
 
 
 def test_progress_is_told_at_begin_and_end_of_each_delivery(home: Path) -> None:
