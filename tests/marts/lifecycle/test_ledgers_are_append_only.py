@@ -1,4 +1,4 @@
-"""A build as of a past day equals the ledgers of today cut at that day, row for row."""
+"""A build as of a past day equals the marts of today cut at that day, row for row."""
 
 from pathlib import Path
 
@@ -9,6 +9,8 @@ from tests.marts.company import Company
 from tests.marts.ledgers import PAST, differing, rebuilt
 
 MONTH = PAST[:8] + "01"
+CLOSED = "2025-09-01"  # touches of the months before have led somewhere or not, what was sent back has come
+CREDITS = ("net_base", *(f"{rule}_base" for rule in ("first", "last", "linear", "position", "decay")))
 SETTLED_LATER = ("complaint_resolution_rate", "renewal_rate")
 
 # Per mart the rows of today that were known on the day, and what to compare of the build of that day.
@@ -62,7 +64,61 @@ CUTS = {
         f"period_kind = 'month' and period_on < date '{MONTH}' and metric not in {SETTLED_LATER}",
         "*",
     ),
+    "deal_snapshots": (
+        f"snapshot_on < date '{MONTH}'",
+        f"snapshot_on < date '{MONTH}'",
+        f"* replace (case when won_on <= date '{PAST}' then won_on end as won_on,"
+        f" case when won_on <= date '{PAST}' then won_amount_base else 0 end as won_amount_base)",
+    ),
+    "churn_evidence": (f"lost_on <= date '{PAST}'", "lost_on is not null", "* exclude (is_lost)"),
+    "department_sales": (
+        f"period_kind = 'month' and period_on < date '{MONTH}'",
+        f"period_kind = 'month' and period_on < date '{MONTH}'",
+        "*",
+    ),
+    "target_attainment": (f"period_end <= date '{PAST}'", f"period_end <= date '{PAST}'", "*"),
+    "metrics_monthly": (f"month_on < date '{MONTH}'", f"month_on < date '{MONTH}'", "*"),
+    "text_sentiment": (f"said_on <= date '{PAST}'", "true", "*"),
+    "conversion_touchpoints": (  # goods are sent back later, so money is compared where that is over
+        f"ordered_on <= date '{PAST}'",
+        "true",
+        "* replace ("
+        + ", ".join(f"case when ordered_on < date '{CLOSED}' then {money} end as {money}" for money in CREDITS)
+        + ")",
+    ),
+    "channel_attribution": (  # Markov divides every month by all paths
+        f"attribution_rule <> 'markov' and month_on < date '{MONTH}'",
+        f"attribution_rule <> 'markov' and month_on < date '{MONTH}'",
+        f"* replace (case when month_on < date '{CLOSED}' then revenue_base end as revenue_base)",
+    ),
+    "channel_performance": (f"month_on < date '{CLOSED}'", f"month_on < date '{CLOSED}'", "*"),
     "forecast_backtest": (f"until_on <= date '{PAST}'", "true", "* exclude (brier_score_all, is_chosen)"),
+}
+
+# Marts of one day: what the facts of today say up to the past day, and what the mart of that day says.
+OF_ONE_DAY = {
+    "channel_removal_effects": (
+        f"""select channel_group, count(*) from intermediate.int_channel_touches
+            where touched_at < date '{PAST}' + 1 group by all""",
+        "select channel_group, touch_count from marts.channel_removal_effects",
+    ),
+    "channel_reallocation": (
+        f"""select channel_group, source, sum(cost_base) from core.fct_marketing_spend
+            where month_on > date '{PAST}' - 365 and spent_on <= date '{PAST}'
+            group by all having sum(cost_base) > 0""",
+        "select channel_group, source, spend_base from marts.channel_reallocation",
+    ),
+    "campaign_method_effect": (
+        f"""with sent as (
+                select campaign_id, customer_id from core.fct_campaign_contacts where customer_id is not null
+                group by all having min(sent_on) <= date '{PAST}' - 14
+            )
+            select channel_group, count(*) filter (where is_treated), count(*) filter (where not is_treated),
+                count(*) filter (where is_treated and has_responded), sum(cost_base)
+            from intermediate.int_campaign_units semi join sent using (campaign_id, customer_id) group by all""",
+        """select channel_group, treated_count, control_count, responded_count, cost_base
+            from marts.campaign_method_effect where customer_type = 'all'""",
+    ),
 }
 
 
@@ -77,6 +133,13 @@ def test_a_build_of_a_past_day_is_the_ledger_cut_there(company: Company, past: P
     cut = f"select {columns} from marts.{mart} where {known}"
     assert company.query(f"select count(*) > 10 from marts.{mart} where {known}") == [(True,)]
     assert differing(company.database, past, cut, f"select {columns} from marts.{mart} where {whole}") == []
+
+
+@pytest.mark.parametrize("mart", OF_ONE_DAY)
+def test_a_mart_of_a_past_day_knows_what_happened_until_then(company: Company, past: Path, mart: str) -> None:
+    known, then = OF_ONE_DAY[mart]
+    assert company.query(f"select count(*) > 1 from ({known})") == [(True,)]
+    assert differing(company.database, past, known, then) == []
 
 
 def test_the_comparison_sees_a_row_that_was_changed_afterwards(company: Company, past: Path) -> None:

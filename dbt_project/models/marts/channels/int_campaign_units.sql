@@ -52,9 +52,14 @@ bought as (
 responded as (
 
     select distinct
-        responses.campaign_id,
-        responses.customer_id
-    from {{ ref('fct_campaign_responses') }} as responses
+        units.campaign_id,
+        units.customer_id
+    from units
+    inner join {{ ref('fct_campaign_responses') }} as responses
+        on
+            units.campaign_id = responses.campaign_id
+            and units.customer_id = responses.customer_id
+            and epoch(responses.responded_at) - epoch(units.sent_at) <= 86400.0 * {{ var('campaign_window_days') }}
     inner join {{ ref('touchpoint_kinds') }} as kinds on responses.response_kind = kinds.response_kind and kinds.is_touch
 
 )
