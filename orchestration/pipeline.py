@@ -13,11 +13,13 @@ from typing import Any
 
 from orchestration.news import Inputs, NothingToDo, feeds, feeds_needed, has_news, inputs, is_idle, serving
 from orchestration.progress import Event, Listener, sender
+from orchestration.runs.log import recorded
 from orchestration.settings import Settings
 
 __all__ = [
     "Inputs", "NothingToDo", "RunResult", "TransformFailed", "audit", "exclusive", "feeds", "feeds_needed", "gate",
-    "has_news", "ingest", "inputs", "is_idle", "judge", "publish", "recover", "run", "score", "serving", "transform",
+    "has_news", "ingest", "inputs", "is_idle", "judge", "publish", "recorded", "recover", "run", "score", "serving",
+    "transform",
 ]  # fmt: skip
 
 _held: set[Path] = set()
@@ -217,7 +219,7 @@ def publish(settings: Settings, made_of: Inputs, on_event: Listener | None = Non
     """Release the candidate in work.duckdb and switch to it; ReleaseInfo. The caller has judged it."""
     from orchestration.release.publish import publish as release
 
-    send = sender(on_event)
+    send, start = sender(on_event), time.perf_counter()
     with exclusive(settings):
         info = release(
             settings,
@@ -225,7 +227,8 @@ def publish(settings: Settings, made_of: Inputs, on_event: Listener | None = Non
             made_of.fingerprint,
             on_event=lambda text: send(Event("publish", "message", "release", text=text)),
         )
-    send(Event("publish", "release", info.release_id, facts={"as_of": info.as_of, "created": info.created}))
+    facts = {"as_of": info.as_of, "created": info.created}
+    send(Event("publish", "release", info.release_id, seconds=time.perf_counter() - start, facts=facts))
     return info
 
 
@@ -240,7 +243,7 @@ def run(
     from data_quality.results import require
 
     start = time.perf_counter()
-    with exclusive(settings):
+    with recorded(settings, "pipeline"), exclusive(settings):
         deliveries = ingest(settings, on_event=on_event)
         made_of = inputs(settings, as_of)
         result = RunResult(made_of, deliveries)

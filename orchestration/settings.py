@@ -23,6 +23,7 @@ class Settings:
     threads: int
     releases_kept: int
     dashboard_role: str = "viewer"
+    runs_kept: int = 50
 
     @property
     def feeds(self) -> Path:
@@ -49,6 +50,10 @@ class Settings:
         return self.home / "reports"
 
     @property
+    def runs(self) -> Path:
+        return self.home / "runs"
+
+    @property
     def ledger(self) -> Path:
         return self.home / "ledger.jsonl"
 
@@ -64,7 +69,8 @@ class Settings:
 def settings() -> Settings:
     """The settings of the environment.
 
-    CRM_HOME, CRM_BASE_CURRENCY, CRM_AS_OF, CRM_THREADS, CRM_RELEASES_KEPT, CRM_DASHBOARD_ROLE.
+    CRM_HOME, CRM_BASE_CURRENCY, CRM_AS_OF, CRM_THREADS, CRM_RELEASES_KEPT, CRM_DASHBOARD_ROLE,
+    CRM_RUNS_KEPT.
     """
     as_of = os.environ.get("CRM_AS_OF")
     return Settings(
@@ -74,4 +80,5 @@ def settings() -> Settings:
         threads=int(os.environ.get("CRM_THREADS", "2")),
         releases_kept=int(os.environ.get("CRM_RELEASES_KEPT", "5")),
         dashboard_role=os.environ.get("CRM_DASHBOARD_ROLE", "viewer"),
+        runs_kept=int(os.environ.get("CRM_RUNS_KEPT", "50")),
     )

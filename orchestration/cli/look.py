@@ -94,12 +94,14 @@ def _fits(feed: Any, path: Any) -> None:
 def status(
     verify: Annotated[bool, typer.Option(help="Prove database and release against ledger and manifests.")] = False,
     deliveries: Annotated[int, typer.Option(help="How many of the newest deliveries to list.")] = 10,
+    html: Annotated[bool, typer.Option("--html", help="Write the page of the last runs instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Deliveries, quarantine and releases of this warehouse.
 
     With --verify, the rows in the database are compared with the hash-chained ledger outside it, and the release with
-    its manifest; exit code 5 when something does not agree.
+    its manifest; exit code 5 when something does not agree. With --html, the page that every run leaves in
+    CRM_HOME/reports/status.html is written anew, in CRM_DASHBOARD_LANG (en, zh).
     """
     from orchestration import pipeline
     from orchestration.cli.data import reading, rows
@@ -108,6 +110,11 @@ def status(
     from orchestration.settings import settings
 
     of = settings()
+    if html:
+        from orchestration.runs.page import write
+
+        typer.echo(f"wrote {write(of)}")
+        return
     with reading(of) as (con, source):
         facts: dict[str, Any] = {
             "home": str(of.home),

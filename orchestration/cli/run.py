@@ -42,7 +42,7 @@ def run(
     of = settings()
     start = time.perf_counter()
     progress = Progress(quiet=as_json)
-    with listening(progress), pipeline.exclusive(of):
+    with listening(progress), pipeline.recorded(of, "acrm run"), pipeline.exclusive(of):
         pipeline.feeds_needed(of)
         pipeline.recover(of)
         if not force and pipeline.is_idle(of, day):

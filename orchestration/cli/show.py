@@ -140,6 +140,7 @@ def summary(settings: Settings, progress: Progress, news: bool, seconds: float) 
     if total["quarantined"]:
         out.print(f"  quarantine  acrm quarantine show   ({total['quarantined']:,} records)", markup=False)
     out.print(f"  checks      {settings.reports}/great_expectations/", markup=False)
+    out.print(f"  last runs   {settings.reports}/status.html", markup=False)
     out.print("  dashboard   acrm dashboard   (http://127.0.0.1:8501)", markup=False)
     out.print("  graph       acrm dev   (http://127.0.0.1:3000)      more: docs/", markup=False)
     return {

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration import pipeline
 from orchestration.progress import Event, listening, sender
+from orchestration.runs.log import RunLog
 from orchestration.settings import Settings, settings
 
 T = TypeVar("T")
@@ -24,10 +25,11 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        with ExitStack() as held:
+        with pipeline.recorded(self.settings, _asked_by(context)) as log, ExitStack() as held:
             with told():
                 held.enter_context(pipeline.exclusive(self.settings))
             yield self
+            _judge_for(log, context)
 
     @property
     def settings(self) -> Settings:
@@ -45,6 +47,26 @@ class Warehouse(dg.ConfigurableResource):
                     return work()
             except Exception as error:
                 raise dg.Failure(str(error), allow_retries=_may_pass(error)) from error
+
+
+def _asked_by(context: dg.InitResourceContext) -> str:
+    run = context.run
+    tags = run.tags if run else {}
+    asked = next((f" by {tags[tag]}" for tag in ("dagster/schedule_name", "dagster/sensor_name") if tag in tags), "")
+    return f"Dagster {run.job_name if run else 'without a run'}{asked}"
+
+
+def _judge_for(log: RunLog, context: dg.InitResourceContext) -> None:
+    """Tell the record how the run ended: Dagster keeps failures of steps to itself, and a retry may have mended one."""
+    if context.run is None or context.instance is None:
+        return
+    log.whole = log.whole and not context.run.job_name.startswith("__")
+    run_id, instance = context.run.run_id, context.instance
+    failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    if failures:
+        log.failed = log.tally.error or dg.Failure("a step failed")
+    now = instance.get_run_by_id(run_id)
+    log.stopped = now is not None and now.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 
 @contextmanager
