@@ -1,9 +1,11 @@
 """The status page: one HTML file of the last runs that needs nothing but a browser."""
 
 import os
+import re
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +32,25 @@ def write(settings: Settings, lang: str | None = None, out: Path | None = None) 
 
 def render(runs: Sequence[Run], serving: str | None, home: str, lang: str) -> str:
     """The page as HTML. `runs` are the newest first, `lang` is a key of words.yml."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     words = WORDS[lang]
-    templates = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    templates.filters |= {"time": _time, "number": _number}
-    return templates.get_template("status.html.j2").render(
+    return _template().render(
         w=words, rows=[_row(run) for run in runs[:SHOWN]], widest=_widest(runs), steps=STEPS, serving=serving,
         troubles=[(run, *advice(run, words)) for run in runs if run.state in BAD][:TROUBLES],
         failures=since_last_word(list(runs))[1], good=next((run for run in runs if run.state in GOOD), None),
         built=next((run for run in runs if run.counts.get("models")), None),
         home=home, host=socket.gethostname(), at=_time(datetime.now(UTC)),
     )  # fmt: skip
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters |= {"time": _time, "number": _number, "marked": _marked}
+    return templates.get_template("status.html.j2")
 
 
 def _row(run: Run) -> dict[str, Any]:
@@ -55,9 +62,9 @@ def _row(run: Run) -> dict[str, Any]:
     return {
         "run": run, "steps": steps, "checks": checks, "before": before if before != after else None, "after": after,
         "records_in": counts.get("records_in", 0), "loaded": counts.get("loaded", 0),
-        "quarantined": counts.get("quarantined", 0), "rejected": counts.get("rejected", 0),
+        "aside": counts.get("quarantined", 0) + counts.get("rejected", 0),
         "models": counts.get("models", 0), "warnings": counts.get("warnings", 0),
-        "stopping": counts.get("stopping", 0) + len(run.end.get("broken_models", [])),
+        "stopping": counts.get("stopping", 0) + len(run.broken),
     }  # fmt: skip
 
 
@@ -67,6 +74,13 @@ def _widest(runs: Sequence[Run]) -> float:
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _marked(text: str) -> Any:
+    """Text with `commands` as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _number(value: float | None) -> str:

@@ -48,6 +48,16 @@ class Run:
         return (self.end.get("error") or [""])[0]
 
     @property
+    def by(self) -> str:
+        """Who or what started it."""
+        return self.start.get("by") or "–"
+
+    @property
+    def broken(self) -> list[str]:
+        """Models that did not build."""
+        return self.end.get("broken_models", [])
+
+    @property
     def stopping(self) -> list[dict[str, Any]]:
         """Failed checks that forbade the release."""
         return [check for check in self.end.get("failed_checks", []) if check["stops"]]

@@ -30,7 +30,7 @@ def advice(run: Run, words: Mapping[str, Any]) -> tuple[str, str]:
     """What went wrong with a run that failed or was killed, and what to do. Knows errors by name."""
     kinds = ["Killed"] if run.state == "unfinished" else run.end.get("error") or []
     known = next((words["errors"][kind] for kind in kinds if kind in words["errors"]), words["errors"]["Exception"])
-    stopping, broken = run.counts.get("stopping", 0), len(run.end.get("broken_models", []))
+    stopping, broken = run.counts.get("stopping", 0), len(run.broken)
     step = words["steps"].get(run.step, run.step) or "–"
     what = known["what"].format(checks=stopping, models=broken, step=step, error=run.error)
     return what, known["to_do"]

@@ -11,10 +11,10 @@ import pytest
 
 from data_quality.results import CheckResult, GateFailed
 from orchestration.notify import channels as ways
-from orchestration.notify.channels import channels
+from orchestration.notify.channels import configured
 from orchestration.progress import Event
-from tests.runs.conftest import events
 from tests.runs.servers import mail, webhook
+from tests.runs.small import events
 
 FAILED = Event("audit", "check", "orders unique", False, text="anna@example.com twice", facts={
     "layer": "marts", "severity": "critical", "passed": False, "failed": 2,
@@ -39,18 +39,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("no openssl here to make a certificate with")
     folder = tmp_path_factory.mktemp("tls")
     made = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=here")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        *made,
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-keyout",
-        "key",
-        "-out",
-        "crt",
-    ]
+    files = ("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key", "-out", "crt")
+    command = ["openssl", "req", "-x509", *made, *files]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     both = folder / "both.pem"
     both.write_text((folder / "key").read_text() + (folder / "crt").read_text())
@@ -183,6 +173,6 @@ def test_a_password_goes_over_verified_tls_only(ran, monkeypatch, certificate):
     ],
 )
 def test_wrong_settings_are_named_and_not_quoted(name, given):
-    problem = channels(given)[name]
+    problem = configured(given)[name]
     assert isinstance(problem, str) and "CRM_" in problem and "shop.test" not in problem
-    assert channels({}) == {}
+    assert configured({}) == {}

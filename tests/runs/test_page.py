@@ -8,7 +8,7 @@ from data_quality.results import GateFailed
 from orchestration.progress import Event
 from orchestration.runs import write
 from orchestration.runs.words import LANGUAGES, WORDS
-from tests.runs.conftest import events
+from tests.runs.small import events
 
 
 def cells(page: str, run_id: str) -> list[str]:
@@ -23,13 +23,22 @@ def test_every_run_has_a_row_with_its_figures_and_a_failed_one_its_checks(of, ra
         "layer": "marts", "severity": "critical", "passed": False, "failed": 1234,
     })  # fmt: skip
     bad = ran([*events()[:5], failing], GateFailed([]))
+    killed = of.runs / "20240101-000000-000000.jsonl"
+    killed.write_text('{"event": "run_started", "at": "x"}\n{"event": "node", "step": "build"}\n{"event": "no')
+    (of.runs / "20240101-000000-000001.jsonl").write_text("")
     page = write(of, lang).read_text(encoding="utf-8")
     words = WORDS[lang]
+    assert cells(page, killed.stem)[2] == f"{words['states']['unfinished']} {words['reached']}".format(
+        step=words["steps"]["build"]
+    )
     row = cells(page, good.run_id)
     assert row[1:3] == ["test", words["states"]["released"]]
-    assert row[5:8] == ["10", "8", "2"] and row[9:11] == ["1", "2"]
-    assert row[11] == f"1 {words['warns']}"
-    assert cells(page, bad.run_id)[2] == words["states"]["failed"] and cells(page, bad.run_id)[11] == "1"
+    assert row[3:5] == ["–", f"1 {words['warns']}"], "the release of this small run was never made"
+    assert row[7:] == ["10", "8", "2", "1", "2"]
+    assert (
+        cells(page, bad.run_id)[2] == words["states"]["failed"]
+        and cells(page, bad.run_id)[4] == "1"
+    )
     assert "revenue &lt;b&gt;per day&lt;/b&gt;" in page and "1,234" in page
     assert words["errors"]["GateFailed"]["to_do"].split("`")[0] in page
     assert re.search(r'id="failures"><span>.*?</span><b>1</b>', page)

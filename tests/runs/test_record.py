@@ -14,7 +14,7 @@ from orchestration.progress import Event
 from orchestration.runs import last_runs, recorded
 from orchestration.runs.read import prune
 from orchestration.settings import REPO
-from tests.runs.conftest import events
+from tests.runs.small import events
 
 PLANTED = "anna.smith@example.com"
 
@@ -69,7 +69,7 @@ def test_nothing_that_may_quote_a_cell_gets_into_record_or_page(ran, of):
 def test_a_killed_run_leaves_a_record_that_says_so_and_a_living_one_is_running(of):
     code = (
         "import time\nfrom orchestration.runs import recorded\nfrom orchestration.settings import settings\n"
-        "from orchestration.progress import sender\nfrom tests.runs.conftest import events\n"
+        "from orchestration.progress import sender\nfrom tests.runs.small import events\n"
         "with recorded(settings(), 'killed'):\n"
         " [sender()(event) for event in events()[:6]]\n print('on', flush=True)\n time.sleep(60)"
     )

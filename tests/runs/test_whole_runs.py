@@ -1,4 +1,4 @@
-"""Real runs, by `acrm run` and by Dagster: planted addresses in a quarantined record and in a failing check stay out."""
+"""Real runs, by `acrm run` and by Dagster: addresses in a quarantined record and a failing check stay out."""
 
 import dagster as dg
 import pytest
