@@ -35,10 +35,7 @@ def test_every_run_has_a_row_with_its_figures_and_a_failed_one_its_checks(of, ra
     assert row[1:3] == ["test", words["states"]["released"]]
     assert row[3:5] == ["–", f"1 {words['warns']}"], "the release of this small run was never made"
     assert row[7:] == ["10", "8", "2", "1", "2"]
-    assert (
-        cells(page, bad.run_id)[2] == words["states"]["failed"]
-        and cells(page, bad.run_id)[4] == "1"
-    )
+    assert cells(page, bad.run_id)[2] == words["states"]["failed"] and cells(page, bad.run_id)[4] == "1"
     assert "revenue &lt;b&gt;per day&lt;/b&gt;" in page and "1,234" in page
     assert words["errors"]["GateFailed"]["to_do"].split("`")[0] in page
     assert re.search(r'id="failures"><span>.*?</span><b>1</b>', page)
