@@ -17,8 +17,8 @@ def report(
 ) -> None:
     """Write a report for leaders, one HTML file with pictures, from the release that serves.
 
-    Key figures against the year before, sales, segments, lifecycle, funnels, opportunities and problems by money,
-    and how complete the data is.
+    Key figures against the year before, sales, segments and who changed them, lifecycle, funnels, opportunities and
+    problems by money, and how complete the data is.
     """
     from orchestration.cli.errors import UserError
     from orchestration.report import LANGUAGES, write

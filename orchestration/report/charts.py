@@ -8,6 +8,7 @@ from orchestration.report.facts import Row
 
 INK, BLUE, PALE, WARM = "#1f2933", "#2b6cb0", "#cbd5e0", "#dd6b20"
 STAGES = ["#a0aec0", "#63b3ed", "#2b6cb0", "#dd6b20", "#9b2c2c"]
+CHANGES = {"changes": ("entered", "departed"), "changes_net": ("entered_net", "departed_net")}
 FONTS = ["Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "DejaVu Sans"]
 _STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "acrm", "font.family": "sans-serif", "font.sans-serif": FONTS,
@@ -52,6 +53,29 @@ def segments(rows: Sequence[Row], words: Mapping[str, Any]) -> str:
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
         axes.set_title(words["charts"]["segments"])
         axes.legend(frameon=False, loc="lower right")
+
+    return _svg(draw, (6.4, 3.6))
+
+
+def changes(
+    rows: Sequence[Row], names: Sequence[str], ends: tuple[str, str], title: str, words: Mapping[str, str]
+) -> str:
+    """Who entered a segment to the right, who left it to the left; `ends` are the two columns, in people or money."""
+    entered, departed = ends
+
+    def draw(axes: Any) -> None:
+        places = [-place for place in range(len(rows))]
+        for column, sign, colour, word in ((entered, 1, BLUE, "entered"), (departed, -1, WARM, "departed")):
+            bars = axes.barh(places, [sign * float(row[column]) for row in rows], 0.66, color=colour, label=words[word])
+            axes.bar_label(bars, [f"{row[column]:,.0f}" for row in rows], padding=3, fontsize=8)
+        axes.margins(x=0.16)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.set_yticks(places, names)
+        axes.tick_params(axis="y", length=0)
+        axes.xaxis.set_visible(False)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.set_title(title, pad=28)
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=2)
 
     return _svg(draw, (6.4, 3.6))
 

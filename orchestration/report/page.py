@@ -26,9 +26,10 @@ def render(facts: Facts, lang: str, currency: str) -> str:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     templates.filters["shown"] = shown
+    templates.filters["segment_name"] = lambda row: segment_name(row, lang, words)
     return templates.get_template("page.html.j2").render(
         w=words, lang=lang, facts=facts, rows=facts.rows, currency=currency, cards=cards(facts, words),
-        pictures=pictures(facts, words),
+        pictures=pictures(facts, lang, words),
     )  # fmt: skip
 
 
@@ -61,12 +62,23 @@ def cards(facts: Facts, words: Mapping[str, Any]) -> list[Row]:
     return made
 
 
-def pictures(facts: Facts, words: Mapping[str, Any]) -> dict[str, list[str]]:
+def segment_name(row: Row, lang: str, words: Mapping[str, Any]) -> str:
+    """Name of a segment: that of its file, of RFM that of the words."""
+    return row[f"segment_{lang}"] or words["segments"].get(row["segment"], row["segment"])
+
+
+def pictures(facts: Facts, lang: str, words: Mapping[str, Any]) -> dict[str, list[str]]:
     """SVG pictures by name of the query they show; none for a query without rows."""
     rows, title = facts.rows, words["charts"]
     draw: dict[str, Callable[[list[Row]], list[str]]] = {
         "months": lambda r: [charts.months(r, facts.span.since, words)],
         "segments": lambda r: [charts.segments(r, words)],
+        "changes": lambda r: [
+            charts.changes(part, [segment_name(row, lang, words) for row in part], ends, title[name], title)
+            for part in [[row for row in r if row["segmentation"] == "rfm"]]
+            for name, ends in charts.CHANGES.items()
+            if part
+        ],
         "lifecycle": lambda r: [charts.lifecycle(r, words)],
         "people": lambda r: [charts.funnel(r, "people", title["people"], words)],
         "deals": lambda r: [

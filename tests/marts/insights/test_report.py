@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -62,6 +63,50 @@ def test_insights_stand_in_the_order_of_the_mart_in_the_words_of_the_language(re
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_changed_segment_is_who_the_ledgers_say(released: Settings, lang: str) -> None:
+    """Members of both ends listed as people, then compared as sets: not by the report's query."""
+    page = write(released, lang).read_text(encoding="utf-8")
+    table = page[page.index('<table id="changes">') : page.index("</table>", page.index('<table id="changes">'))]
+    shown = Counter(tuple(re.findall(r"<td.*?>(.*?)</td>", row)) for row in table.split("<tr>")[2:])
+    with connect(released) as con:
+        names = {(of, segment): name for of, segment, name in con.execute(
+            f"select segmentation, segment, segment_{lang} from marts.segment_profiles").fetchall()}  # fmt: skip
+        net = dict(con.execute(
+            "select customer_id, sum(net_base) from core.fct_orders"
+            " where ordered_on between '2025-07-01' and '2026-06-30' group by 1").fetchall())  # fmt: skip
+        ends = [
+            members(con.execute(
+                f"""select segmentation, segment, customer_id from marts.segment_ledger
+                    where valid_from <= '{day}' and (valid_to is null or valid_to > '{day}')
+                    union all select 'rfm', rfm_segment, customer_id from marts.rfm_ledger
+                    where valid_from <= '{day}' and (valid_to is null or valid_to > '{day}')""").fetchall())
+            for day in ("2025-06-30", "2026-06-30")
+        ]  # fmt: skip
+
+    def money(people: set[str]) -> str:
+        return f"{sum(net.get(person) or 0 for person in people):,.0f}".replace("-", "\u2212")
+
+    expected: Counter[tuple[str, ...]] = Counter()
+    for key in set(ends[0]) | set(ends[1]):
+        before, after = ends[0].get(key, set()), ends[1].get(key, set())
+        if before != after and key[1] != "outside_window":
+            entered, departed = after - before, before - after
+            name = names.get(key) or WORDS[lang]["segments"][key[1]]
+            expected[name, f"{len(before):,}", f"{len(entered):,}", money(entered), f"{len(departed):,}",
+                     money(departed), f"{len(after):,}"] += 1  # fmt: skip
+    assert len(expected) > 20
+    assert shown == expected
+
+
+def members(rows: list[tuple[str, str, str]]) -> dict[tuple[str, str], set[str]]:
+    """People by segmentation and segment."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for segmentation, segment, person in rows:
+        found.setdefault((segmentation, segment), set()).add(person)
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_page_is_whole_by_itself_and_the_same_again(released: Settings, lang: str) -> None:
     path = write(released, lang)
     first = path.read_bytes()
@@ -69,7 +114,7 @@ def test_a_page_is_whole_by_itself_and_the_same_again(released: Settings, lang: 
     page = first.decode()
     assert not re.findall(r'(?:src|href)="(?!#)', page.replace("xlink:href", "")), "nothing is loaded from elsewhere"
     pictures = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
-    assert len(pictures) == 5
+    assert len(pictures) == 7
     for picture in pictures:
         ElementTree.fromstring(picture)
     assert WORDS[lang]["stages"]["loyalty"] in "".join(pictures)
