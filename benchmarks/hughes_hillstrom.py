@@ -49,16 +49,17 @@ def decide(path: Path, *, cost: float, net: float, test_size: int = 10_000) -> D
 
 
 def report(path: Path) -> None:
-    """Prints both decisions, with every cell."""
+    """Prints both decisions, each with all its cells."""
     for cost in (0.62, 0.30):
         result = decide(path, cost=cost, net=35.0)
         rate = result.responders / result.mailed
         even = hughes.break_even(cost, 35.0)
-        print(f"\ncost {cost:.2f}, net per sale 35.00, break-even {even:.2%}, response {rate:.2%}")
+        print(f"\ncost {cost:.2f}, net per sale 35.00, break-even {even:.2%}")
+        print(f"{result.mailed:,} mailed, {result.responders} bought, response {rate:.2%}")
         print(f"profit of the roll-out if all are mailed {result.profit_all:,.0f}")
         for name, profit in (("roll_out", result.profit_raw), ("roll_out_shrunk", result.profit_shrunk)):
             print(f"  by {name}: {result.cells[name].sum()} of {len(result.cells)} cells, {profit:,.0f}")
-    print(result.cells.round(4).to_string(index=False))
+        print(result.cells.round(4).to_string(index=False))
 
 
 if __name__ == "__main__":
