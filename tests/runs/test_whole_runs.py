@@ -5,6 +5,8 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.components.instance import prepare
+from orchestration.components.warehouse import Warehouse
+from orchestration.ingestion.sources.base import SourceError
 from orchestration.runs import last_runs
 from tests.orchestration.conftest import write
 from tests.runs.servers import webhook
@@ -61,3 +63,21 @@ def test_a_good_run_then_a_failed_one_leave_records_a_page_and_word_without_a_ce
         assert "anna" not in text
     if go is by_command:
         assert "anna.smith@example.com" in shown.err, "the terminal shows the row: the plant is real"
+
+
+@pytest.mark.parametrize(("failures", "state", "error"), [(1, "partial", ""), (2, "failed", "SourceError")])
+def test_a_step_that_dagster_tries_again_fails_the_run_only_when_it_fails_to_the_end(of, failures, state, error):
+    left = [SourceError("the source is away")] * failures
+
+    def work() -> None:
+        if left:
+            raise left.pop()
+
+    @dg.asset(retry_policy=dg.RetryPolicy(max_retries=1))
+    def flaky(context: dg.AssetExecutionContext, warehouse: Warehouse) -> None:
+        warehouse.step(context, work)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        dg.materialize([flaky], instance=instance, resources={"warehouse": Warehouse()}, raise_on_error=False)
+    (run,) = last_runs(of)
+    assert (run.state, run.error) == (state, error)
