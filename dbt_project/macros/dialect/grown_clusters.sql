@@ -58,10 +58,14 @@
 
         crowded as (
 
-            select distinct wanted.low_no, wanted.high_no
-            from wanted
-            inner join held on held.cluster_no in (wanted.low_no, wanted.high_no)
-            group by wanted.low_no, wanted.high_no, held.kind, held.held_at_most
+            select distinct sides.low_no, sides.high_no
+            from (
+                select low_no, high_no, low_no as cluster_no from wanted
+                union all
+                select low_no, high_no, high_no from wanted
+            ) as sides
+            inner join held on sides.cluster_no = held.cluster_no
+            group by sides.low_no, sides.high_no, held.kind, held.held_at_most
             having count(distinct held.value) > held.held_at_most
 
         ),

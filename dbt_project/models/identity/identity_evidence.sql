@@ -32,13 +32,15 @@ points as (
         {% for column in kept %}
         stated_points.{{ column }},
         {% endfor %}
-        coalesce(full_phones.phone_norm, stated_points.phone_norm) as phone_norm
+        case
+            when
+                stated_points.phone_norm not like '+%'
+                and full_phones.phone_norm like '%' || stated_points.phone_end
+                then full_phones.phone_norm
+            else stated_points.phone_norm
+        end as phone_norm
     from stated_points
-    left join full_phones
-        on
-            stated_points.phone_norm not like '+%'
-            and {{ phone_tail('stated_points.phone_norm') }} = full_phones.phone_key
-            and full_phones.phone_norm like '%' || stated_points.phone_end
+    left join full_phones on {{ phone_tail('stated_points.phone_norm') }} = full_phones.phone_key
 
 ),
 

@@ -74,4 +74,4 @@ select
     {% endfor %}
     split_part(coalesce(said.email_norm, accounts.email_norm), '@', 1) as email_local
 from said
-left join accounts on said.account_key = accounts.account_key and not said.is_account
+left join accounts on case when not said.is_account then said.account_key end = accounts.account_key

@@ -37,20 +37,25 @@ met as (
 
 ),
 
+-- Accepted links between records of different former ids, from either end.
+links as (
+
+    select point_a as point_no, point_b as other_no, source || ':' || rule as decided_by, weight
+    from {{ ref('identity_edges') }} where status = 'accepted'
+    union all
+    select point_b, point_a, source || ':' || rule, weight
+    from {{ ref('identity_edges') }} where status = 'accepted'
+
+),
+
 bridges as (
 
-    select
-        case when a.former_id = moves.customer_id then a.former_id else b.former_id end as customer_id,
-        edges.source || ':' || edges.rule as decided_by,
-        edges.weight
-    from {{ ref('identity_edges') }} as edges
-    inner join met as a on edges.point_a = a.point_no
-    inner join met as b on edges.point_b = b.point_no and a.cluster_no = b.cluster_no
-    inner join moves
-        on
-            (a.former_id = moves.customer_id and coalesce(b.former_id, '') <> a.former_id)
-            or (b.former_id = moves.customer_id and coalesce(a.former_id, '') <> b.former_id)
-    where edges.status = 'accepted' and moves.decision = 'merge'
+    select moves.customer_id, links.decided_by, links.weight
+    from links
+    inner join met on links.point_no = met.point_no
+    inner join met as others on links.other_no = others.point_no and met.cluster_no = others.cluster_no
+    inner join moves on met.former_id = moves.customer_id
+    where moves.decision = 'merge' and coalesce(others.former_id, '') <> met.former_id
 
 ),
 
@@ -81,12 +86,13 @@ lines as (
 
 rulings as (
 
-    select
-        moves.customer_id,
-        lines.decided_by,
-        lines.reason
-    from moves
-    inner join persons on moves.group_no = persons.cluster_no or moves.other_group_no = persons.cluster_no
+    select moves.customer_id, lines.decided_by, lines.reason
+    from (
+        select customer_id, decision, group_no from moves
+        union
+        select customer_id, decision, other_group_no from moves
+    ) as moves
+    inner join persons on moves.group_no = persons.cluster_no
     inner join lines on persons.point_no = lines.point_no
     where (moves.decision = 'merge') = lines.is_tie
     qualify row_number() over (partition by moves.customer_id order by lines.line_no, lines.reason) = 1
@@ -97,15 +103,15 @@ select
     moves.decision,
     moves.customer_id,
     moves.other_customer_id,
-    coalesce(rulings.decided_by, strongest.decided_by, 'evidence') as decided_by,
+    coalesce(rulings.decided_by, case when moves.decision = 'merge' then strongest.decided_by end, 'evidence') as decided_by,
     coalesce(
         rulings.reason,
         case
             when moves.decision = 'split' then 'nothing holds the records together any more'
-            when strongest.customer_id is not null then 'the records are linked now'
+            when moves.decision = 'merge' and strongest.customer_id is not null then 'the records are linked now'
             else 'records that tied them together came in'
         end
     ) as reason
 from moves
 left join rulings on moves.customer_id = rulings.customer_id
-left join strongest on moves.customer_id = strongest.customer_id and moves.decision = 'merge'
+left join strongest on moves.customer_id = strongest.customer_id

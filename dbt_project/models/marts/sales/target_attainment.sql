@@ -63,7 +63,7 @@ measured as (
     from {{ ref('fct_targets') }} as targets
     left join counted on targets.target_id = counted.target_id
     left join pipelines
-        on targets.subject_kind = 'employee' and pipelines.employee_id = targets.system || ':' || targets.subject_ref
+        on pipelines.employee_id = case when targets.subject_kind = 'employee' then targets.system || ':' || targets.subject_ref end
 
 ),
 

@@ -71,8 +71,8 @@ accounts as (
         coalesce(staged.equal_lines_kept, 0) as equal_lines_kept
     from raw_counts
     left join staged on raw_counts.stream = staged.stream and raw_counts.system = staged.system
-    left join repeated_events on raw_counts.stream = 'events' and raw_counts.system = repeated_events.system
-    left join later_events on raw_counts.stream = 'events' and raw_counts.system = later_events.system
+    left join repeated_events on case when raw_counts.stream = 'events' then raw_counts.system end = repeated_events.system
+    left join later_events on case when raw_counts.stream = 'events' then raw_counts.system end = later_events.system
 
 ),
 
