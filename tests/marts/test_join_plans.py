@@ -13,7 +13,6 @@ import pytest
 from tests.dbt.project import Dbt
 from tests.marts.company import AS_OF, Company
 
-
 SMALL = {"customer_tiers": "the tiers of the pyramid, a handful"}  # one side stays small whatever the customers
 
 
