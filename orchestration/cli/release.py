@@ -1,11 +1,13 @@
-"""`acrm release`: list, roll back, verify."""
+"""`acrm release`: list, roll back, verify, push to PostgreSQL."""
 
 import json
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Released files: list them, go back to one, prove one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Released files: list, go back to one, prove one, serve one from PostgreSQL.", no_args_is_help=True
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -78,3 +80,29 @@ def verify(
         typer.echo("\n".join([f"{verdict.release_id} is NOT as released:", *(f"  {p}" for p in verdict.problems)]))
     if not verdict.good:
         raise typer.Exit(BROKEN)
+
+
+@app.command(epilog="Example: CRM_POSTGRES_URL=postgresql://acrm:secret@db:5432/crm acrm release push")
+def push(
+    release_id: Annotated[str | None, typer.Argument(help="Release to push; otherwise the serving one.")] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for readers who hold the old release.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Serve a release from the PostgreSQL that CRM_POSTGRES_URL names, under the same schemas and names.
+
+    It is loaded aside and switched to in one transaction; until then, and whenever something goes wrong, the release
+    before serves. Exit code 1: server, rights or names. 4: readers or another push hold on; push again later.
+    """
+    from dataclasses import asdict
+
+    from orchestration.serving.push import push as serve
+    from orchestration.settings import settings
+
+    done = serve(settings(), release_id, wait, say=lambda message: typer.echo(message, err=True))
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+    else:
+        typer.echo(
+            f"{done.release_id} serves from PostgreSQL: {done.tables} tables, {done.rows:,} rows loaded in "
+            f"{done.load_s:.1f} s, readers locked out for {done.locked_s * 1000:.0f} ms."
+        )

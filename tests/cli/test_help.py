@@ -36,6 +36,7 @@ def test_these_are_the_commands():
         "quarantine reoffer",
         "quarantine show",
         "release list",
+        "release push",
         "release rollback",
         "release verify",
         "repair",

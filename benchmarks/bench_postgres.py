@@ -1,0 +1,139 @@
+"""PostgreSQL serving: publishes under readers, and throughput against COPY of the same data from CSV.
+
+    .venv/bin/python -m benchmarks.bench_postgres [--publishes 200] [--readers 4] [--home CRM_HOME]
+
+Starts a server of its own on loopback. Readers are processes in the role of the analyst that ask all tables in one
+query and in one transaction by turns. Exit status 1 when one failed, saw two releases or a personal cell in clear.
+The throughput needs a home with a release; best of three for each way, tables created anew, no indexes.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import psycopg
+
+from benchmarks.bench_publish import percentile
+from orchestration.release import content, files
+from orchestration.release.copy import attach
+from orchestration.release.model import release_path
+from orchestration.serving import load
+from orchestration.serving.push import push
+from orchestration.serving.views import Source
+from orchestration.settings import REPO, settings
+from tests.postgres import running
+from tests.release.small import Small
+
+TABLES = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
+
+
+def read_while(folder: Path, readers: int, work) -> list[dict]:
+    """What `readers` processes saw while `work()` ran."""
+    command = [sys.executable, "-m", "tests.serving.reader", str(folder / "stop")]
+    processes = [
+        subprocess.Popen([*command, str(folder / f"ready{n}"), "crm_analyst", "0.05"], stdout=subprocess.PIPE, cwd=REPO)
+        for n in range(readers)
+    ]
+    while not all((folder / f"ready{n}").exists() for n in range(readers)):
+        time.sleep(0.05)
+    work()
+    (folder / "stop").touch()
+    return [json.loads(process.communicate()[0]) for process in processes]
+
+
+def publishes(folder: Path, count: int, readers: int) -> bool:
+    """Publish a small warehouse `count` times, each time a new release; whether no reader saw anything wrong."""
+    small = Small(folder / "home").build(orders=2_000)
+    small.publish()
+    push(small.settings)
+    took, locked = [], []
+
+    def work() -> None:
+        for edition in range(2, count + 2):
+            small.change("; ".join(f"update {table} set edition = {edition}" for table in TABLES))
+            small.publish()
+            start = time.perf_counter()
+            locked.append(push(small.settings).locked_s)
+            took.append(time.perf_counter() - start)
+
+    seen = read_while(folder, readers, work)
+    facts = {
+        "publishes": count,
+        "readers": readers,
+        "reads": sum(one["reads"] for one in seen),
+        "errors": sum(len(one["errors"]) for one in seen),
+        "mixed": sum(len(one["mixed"]) for one in seen),
+        "unmasked_cells": sum(one["unmasked"] for one in seen),
+        "push_s_median": round(statistics.median(took), 3),
+        "locked_ms_median": round(1000 * statistics.median(locked), 1),
+        "read_ms_p95": round(1000 * percentile([s for one in seen for s in one["seconds"]], 0.95), 1),
+    }
+    print(json.dumps(facts))
+    return not (facts["errors"] or facts["mixed"] or facts["unmasked_cells"])
+
+
+def throughput(home: Path, folder: Path, url: str) -> None:
+    """Rows per second of the stream out of DuckDB, and of COPY from CSV files that lie ready."""
+    of = replace(settings(), home=home)
+    best = {"stream": 1e9, "csv": 1e9}
+    with duckdb.connect(config={"threads": of.threads}) as release, psycopg.connect(url, autocommit=True) as con:
+        attach(release, release_path(of, files.current_id(of)), load.DATABASE)
+        sources = [
+            Source(table.schema, table.name, table.columns, "bench")
+            for table in content.tables_of(release, load.DATABASE, content.RELEASED_SCHEMAS)
+            if not any(kind == "BLOB" for _, kind in table.columns)  # spelled otherwise in DuckDB's CSV
+        ]
+        for source in sources:
+            name = f'{load.DATABASE}."{source.schema}"."{source.name}"'
+            release.execute(f"copy {name} to '{folder / source.stored_name}.csv' (format csv, header false)").fetchall()
+
+        def csv(source: Source) -> None:
+            path, command = folder / f"{source.stored_name}.csv", f"copy {source.stored} from stdin (format csv, freeze)"
+            with path.open("rb") as file, con.cursor().copy(command) as copy:
+                while chunk := file.read(1 << 18):
+                    copy.write(chunk)
+
+        ways = {"stream": lambda source: load.copy_rows(con, release, source), "csv": csv}
+        for _ in range(3):
+            for way, copied in ways.items():
+                con.execute("drop schema if exists bench cascade; create schema bench; checkpoint")
+                start = time.perf_counter()
+                with con.transaction():
+                    for source in sources:
+                        con.execute(load.create(source))
+                        copied(source)
+                best[way] = min(best[way], time.perf_counter() - start)
+        rows = sum(con.execute(f"select count(*) from {source.stored}").fetchall()[0][0] for source in sources)
+    size = sum(path.stat().st_size for path in folder.glob("*.csv"))
+    print(
+        json.dumps(
+            {"tables": len(sources), "rows": rows, "csv_mb": round(size / 1e6, 1)}
+            | {f"{way}_s": round(seconds, 2) for way, seconds in best.items()}
+            | {"share_of_csv": round(best["csv"] / best["stream"], 2)}
+        )
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--publishes", type=int, default=200)
+    parser.add_argument("--readers", type=int, default=4)
+    parser.add_argument("--home", type=Path, help="a warehouse with a release, for the throughput")
+    options = parser.parse_args()
+    with running() as address, tempfile.TemporaryDirectory() as folder:
+        os.environ["CRM_POSTGRES_URL"] = url = address.replace("+psycopg", "")
+        if options.home:
+            throughput(options.home, Path(folder), url)
+        return 0 if not options.publishes or publishes(Path(folder), options.publishes, options.readers) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Loading: DuckDB writes COPY's text into a pipe, PostgreSQL reads it at the other end; memory holds one chunk."""
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from orchestration.ingestion.killpoints import reach
+from orchestration.ingestion.store import quoted
+from orchestration.serving.described import described
+from orchestration.serving.server import ServingError
+from orchestration.serving.types import copied
+from orchestration.serving.views import Source
+
+if TYPE_CHECKING:
+    import psycopg
+
+DATABASE = "release_file"
+_CHUNK = 1 << 18
+_TEXT_FORMAT = r"format csv, header false, delimiter '\t', quote '', escape '', nullstr '\N', use_tmp_file false"
+_LOOKED_UP = ("customer_id", "store_id")  # what reports filter and join by
+_LONGEST = 63  # bytes; PostgreSQL silently cuts longer names
+
+
+def load(con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, sources: list[Source]) -> int:
+    """Create and fill the storage schema in the caller's transaction; rows loaded.
+
+    One transaction, so an interrupted load leaves nothing. COPY FREEZE, because its rows must also be visible to a
+    repeatable-read reader whose snapshot is older than they are: it meets the new views in any case.
+    """
+    con.execute(f"create schema {quoted(sources[0].storage)}")
+    total = 0
+    for number, source in enumerate(sources):
+        con.execute(create(source))
+        expected = release.execute(f"select count(*) from {_duckdb_name(source)}").fetchall()[0][0]
+        loaded = copy_rows(con, release, source)
+        if loaded != expected:
+            raise ServingError(f"{source.full_name}: {loaded:,} rows arrived of {expected:,}; nothing was switched.")
+        for statement in _indexes(release, source):
+            con.execute(statement)
+        con.execute(f"analyze {source.stored}")
+        total += loaded
+        if number == len(sources) // 2:
+            reach("serving.mid_load")
+    return total
+
+
+def copy_rows(con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, source: Source) -> int:
+    """Stream the rows of one table; how many PostgreSQL took."""
+    columns = ", ".join(f"{copied(column, kind)} as {quoted(column)}" for column, kind in source.columns)
+    read_end, write_end = os.pipe()
+    failure: list[BaseException] = []
+
+    def write() -> None:
+        query = f"copy (select {columns} from {_duckdb_name(source)}) to '/dev/fd/{write_end}' ({_TEXT_FORMAT})"
+        try:
+            with release.cursor() as cursor:
+                cursor.execute(query).fetchall()
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            os.close(write_end)
+
+    writer = threading.Thread(target=write)
+    cursor = con.cursor()
+    try:
+        with cursor.copy(f"copy {source.stored} from stdin with (format text, freeze)") as copy:
+            writer.start()
+            while chunk := os.read(read_end, _CHUNK):
+                copy.write(chunk)
+            writer.join()
+            if failure:  # inside the block, so that COPY is cancelled rather than ended
+                raise ServingError(f"{source.full_name} cannot be read from the release: {failure[0]}")
+    finally:
+        os.close(read_end)  # a writer that still runs gets a broken pipe and ends
+        if writer.ident is None:
+            os.close(write_end)
+        else:
+            writer.join()
+    return cursor.rowcount
+
+
+def create(source: Source) -> str:
+    """`create table` for a table; ServingError for a name that PostgreSQL would cut."""
+    for name in (source.stored_name, *(column for column, _ in source.columns)):
+        if len(name.encode()) > _LONGEST:
+            raise ServingError(f"{source.full_name}: the name {name!r} is longer than PostgreSQL's {_LONGEST} bytes.")
+    columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in source.types.items())
+    # Rows never change after the load, so there is nothing to vacuum, and a vacuum would stand in the switch's way.
+    return f"create table {source.stored} ({columns}) with (autovacuum_enabled = false)"
+
+
+def _indexes(release: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
+    """Primary key where the key has no empty cell, else a unique index; and what reports look rows up by."""
+    present = dict(source.columns)
+    key = [column for column in described(source.full_name).key if column in present]
+    made = []
+    if key and len(key) == len(described(source.full_name).key):
+        names = ", ".join(quoted(column) for column in key)
+        empty = " or ".join(f"{quoted(column)} is null" for column in key)
+        query = f"select count(*) from {_duckdb_name(source)} where {empty}"
+        if release.execute(query).fetchall()[0][0] == 0:
+            made.append(f"alter table {source.stored} add primary key ({names})")
+        else:
+            made.append(f"create unique index on {source.stored} ({names})")
+    for column in _LOOKED_UP:
+        if column in present and key[:1] != [column]:
+            made.append(f"create index on {source.stored} ({quoted(column)})")
+    return made
+
+
+def _duckdb_name(source: Source) -> str:
+    return ".".join(quoted(part) for part in (DATABASE, source.schema, source.name))

@@ -1,0 +1,72 @@
+"""Types of DuckDB in PostgreSQL, and values as COPY's text format reads them. Nothing is rounded on the way."""
+
+import re
+
+from orchestration.ingestion.store import quoted
+from orchestration.serving.server import ServingError
+
+# TIMESTAMP_NS is not here: PostgreSQL keeps microseconds, and a cut value is another value.
+_SAME = {
+    "BOOLEAN": "boolean",
+    "TINYINT": "smallint",
+    "SMALLINT": "smallint",
+    "INTEGER": "integer",
+    "BIGINT": "bigint",
+    "UTINYINT": "smallint",
+    "USMALLINT": "integer",
+    "UINTEGER": "bigint",
+    "UBIGINT": "numeric(20,0)",
+    "HUGEINT": "numeric(39,0)",
+    "UHUGEINT": "numeric(39,0)",
+    "FLOAT": "real",
+    "DOUBLE": "double precision",
+    "VARCHAR": "text",
+    "DATE": "date",
+    "TIME": "time",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMP_S": "timestamp",
+    "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz",
+    "UUID": "uuid",
+    "INTERVAL": "interval",
+    "JSON": "json",  # not jsonb, which orders keys anew and forgets repeated ones
+    "BLOB": "bytea",
+}
+_DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
+_NESTED = re.compile(r".*\[\d*\]|STRUCT\(.*|MAP\(.*|UNION\(.*", re.DOTALL)
+_TEXT = ("text", "json")
+# What COPY's text format gives a meaning of its own.
+_SPECIAL = r"[\\\n\r\t]"
+_ESCAPES = (("'\\'", "'\\\\'"), ("chr(10)", "'\\n'"), ("chr(13)", "'\\r'"), ("chr(9)", "'\\t'"))
+
+
+def postgres_type(table: str, column: str, duckdb_type: str) -> str:
+    """PostgreSQL's type for a column; ServingError for one that would lose something."""
+    if found := _SAME.get(duckdb_type):
+        return found
+    if match := _DECIMAL.fullmatch(duckdb_type):
+        return f"numeric({match[1]},{match[2]})"
+    if _NESTED.fullmatch(duckdb_type):
+        return "json"
+    if duckdb_type.startswith("ENUM("):
+        return "text"
+    raise ServingError(f"{table}.{column}: type {duckdb_type} has no counterpart in PostgreSQL; cast it in the model.")
+
+
+def copied(column: str, duckdb_type: str) -> str:
+    """The select expression whose text COPY reads back as the same value."""
+    name = quoted(column)
+    if duckdb_type == "BLOB":
+        return rf"'\\x' || hex({name})"  # one backslash for COPY, one for bytea
+    if _NESTED.fullmatch(duckdb_type):
+        name = f"to_json({name})::varchar"
+    elif duckdb_type == "DATE" or duckdb_type.startswith("TIMESTAMP"):
+        return f"replace({name}::varchar, ' (BC)', ' BC')"
+    elif postgres_type("", column, duckdb_type) not in _TEXT:
+        return name
+    else:
+        name = f"{name}::varchar"
+    escaped = name
+    for character, instead in _ESCAPES:
+        escaped = f"replace({escaped}, {character}, {instead})"
+    return f"case when regexp_matches({name}, '{_SPECIAL}') then {escaped} else {name} end"

@@ -1,0 +1,99 @@
+"""One server per session; a database of its own and a small released warehouse per test."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from orchestration.ingestion.store import quoted
+from orchestration.release.publish import publish
+from orchestration.settings import Settings, settings
+from tests.dbt.conftest import dbt
+from tests.marts.company import AS_OF, Company
+from tests.marts.conftest import company
+from tests.postgres import running
+from tests.release.small import Small
+
+__all__ = ["company", "dbt"]
+
+
+@dataclass
+class Server:
+    """A database; queries as its owner or as a role."""
+
+    url: str
+
+    def connect(self, role: str | None = None) -> psycopg.Connection:
+        con = psycopg.connect(self.url, autocommit=True)
+        if role:
+            con.execute(f"set role {quoted(role)}")
+        return con
+
+    def query(self, sql: str, role: str | None = None) -> list[tuple]:
+        with self.connect(role) as con:
+            cursor = con.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    def storages(self) -> list[str]:
+        """Schemas that hold releases, oldest first."""
+        found = self.query("select nspname::text from pg_namespace where nspname like 'acrm_r%' order by 1")
+        return [name for (name,) in found]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with running() as url:
+        yield url.replace("postgresql+psycopg://", "postgresql://")
+
+
+@pytest.fixture
+def server(postgres: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    with psycopg.connect(postgres, autocommit=True) as con:
+        con.execute(f"create database {name}")
+        url = postgres.rsplit("/", 1)[0] + f"/{name}"
+        monkeypatch.setenv("CRM_POSTGRES_URL", url)
+        yield Server(url)
+        con.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    """Release 1 of a small warehouse, with stores and a vocabulary."""
+    made = Small(tmp_path / "home").build(1, orders=200)
+    made.change(
+        "alter table core.fct_orders add column store_id varchar",
+        "update core.fct_orders set store_id = 'store-' || (hash(order_id) % 3)",
+    )
+    made.publish()
+    return made
+
+
+@pytest.fixture
+def edit(small: Small) -> Callable[[int], str]:
+    """Publish the next edition of the small warehouse (as a file); its release id."""
+
+    def edition(number: int) -> str:
+        tables = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
+        small.change(*(f"update {table} set edition = {number}" for table in tables))
+        return small.publish().release_id
+
+    return edition
+
+
+@pytest.fixture(scope="session")
+def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The demo company with all its marts, released; the release that a home named by CRM_TEST_COMPANY has."""
+    of = replace(settings(), home=company.home, base_currency="GBP")
+    if "CRM_TEST_COMPANY" in os.environ and of.current_release.exists():
+        return of
+    of = replace(of, home=tmp_path_factory.mktemp("served"))
+    of.releases.mkdir()
+    company.copy(of.work_db)
+    publish(of, date.fromisoformat(AS_OF), "served")
+    of.work_db.unlink()
+    return of

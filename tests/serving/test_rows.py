@@ -1,0 +1,99 @@
+"""What PostgreSQL serves is what the release holds: every row, every digit, every type."""
+
+from decimal import Decimal
+
+import duckdb
+import psycopg
+import pytest
+
+from orchestration.release import content
+from orchestration.release.copy import attach
+from orchestration.release.model import release_path
+from orchestration.serving.push import push
+
+NUMERIC = 1700  # object identifier of the type
+# One row of every type, with what COPY, CSV and PostgreSQL would each like to read as something else.
+HOSTILE = r"""
+create or replace table marts.hostile as select * from (values
+    (1, 'a' || chr(10) || '\.' || chr(10) || 'b', 0.1::decimal(38, 20), 1e300::double, '2024-02-29'::date,
+     timestamp '2024-01-01 01:02:03.000001', true, ['x,"y"', null], {'k': 'v\n'}, 'a\x5Cb'::blob, 1::hugeint),
+    (2, '', -99999999999999999.99999999999999999999::decimal(38, 20), 'nan'::double, 'infinity'::date,
+     timestamp '0044-03-15 (BC) 00:00:00', false, [], null, ''::blob, 170141183460469231731687303715884105727),
+    (3, '\N', null, '-inf'::double, '9999-12-31'::date, 'infinity'::timestamp, null, null, null, null, null),
+    (4, null, 0, -0.0::double, null, null, null, null, null, null, null),
+    (5, chr(9) || chr(13) || '刘伟"''; drop table x; --', 5e-20::decimal(38, 20), 0.1 + 0.2::double, null, null, null,
+     null, null, '\xDE\xAD\x00'::blob, -1)
+) as t (id, txt, dec, dbl, d, ts, b, list, struct, raw, huge)
+"""
+
+
+def test_every_table_of_the_demo_company_has_the_same_rows_to_the_last_digit(server, released, tmp_path):
+    done = push(released)
+    file, rows = tmp_path / "back.csv", 0
+    with duckdb.connect() as con, server.connect() as postgres:
+        attach(con, release_path(released, done.release_id), "f")
+        con.execute("create schema back")
+        tables = content.tables_of(con, "f", content.RELEASED_SCHEMAS)
+        for table in tables:
+            stored = f'"{done.storage}"."{table.schema}__{table.name}"'
+            shape = postgres.execute(f"select * from {stored} limit 0").description
+            assert [c.name for c in shape] == [name for name, _ in table.columns]
+            decimals = [f"DECIMAL({c.precision},{c.scale})" for c in shape if c.type_code == NUMERIC]
+            assert decimals == [kind for _, kind in table.columns if kind.startswith("DECIMAL")], table
+            with postgres.cursor().copy(f"copy {stored} to stdout (format csv)") as copy:
+                file.write_bytes(b"".join(copy))
+            types = ", ".join(f"'{name}': '{kind}'" for name, kind in table.columns)
+            con.execute(
+                f"create or replace table back.\"{table.name}\" as from read_csv('{file}', columns = {{{types}}}, "
+                "auto_detect = false, delim = ',', quote = '\"', escape = '\"', header = false, nullstr = '', "
+                "allow_quoted_nulls = false, new_line = '\\n', parallel = false)"
+            )
+            loaded, released_table = f'back."{table.name}"', table.within("f")
+            for one, other in ((loaded, released_table), (released_table, loaded)):
+                missing = con.execute(f"select count(*) from (from {one} except all from {other})").fetchall()
+                assert missing == [(0,)], (table.full_name, one)
+            rows += con.execute(f"select count(*) from {loaded}").fetchall()[0][0]
+    assert len(tables) == done.tables > 90 and rows == done.rows > 100_000
+
+
+def test_every_type_and_every_hostile_text_arrives_as_it_is(server, small):
+    small.change(HOSTILE)
+    small.publish()
+    storage = push(small.settings).storage
+    columns = "txt, dec, dbl::text, ts::text, b, list::text, raw, huge"
+    rows = server.query(f'select {columns} from "{storage}".marts__hostile order by id')
+    assert [row[0] for row in rows] == ["a\n\\.\nb", "", "\\N", None, "\t\r刘伟\"'; drop table x; --"]
+    assert [row[1] for row in rows] == [
+        Decimal("0.1"), Decimal("-99999999999999999.99999999999999999999"), None, Decimal(0), Decimal("5e-20")
+    ]  # fmt: skip
+    assert [row[2] for row in rows] == ["1e+300", "NaN", "-Infinity", "-0", "0.30000000000000004"]
+    assert [row[3] for row in rows][:3] == ["2024-01-01 01:02:03.000001", "0044-03-15 00:00:00 BC", "infinity"]
+    assert rows[0][5] == '["x,\\"y\\"",null]' and rows[1][5] == "[]"
+    assert [row[6] for row in rows] == [b"a\\b", b"", None, None, b"\xde\xad\x00"]
+    assert rows[1][7] == 170141183460469231731687303715884105727
+
+
+def test_names_are_quoted_and_names_too_long_are_refused(server, small):
+    small.change('create table marts."select ""x""; drop" as select 1 as "order by", \'a\' as "naïve %s"')
+    small.publish()
+    push(small.settings)
+    assert server.query('select "order by", "naïve %s" from marts."select ""x""; drop"') == [(1, "•••")]
+    small.change(f"create table marts.{'x' * 60} as select 1 as a")
+    small.publish()
+    with pytest.raises(Exception, match="longer than PostgreSQL's 63 bytes"):
+        push(small.settings)
+
+
+def test_keys_are_primary_keys_and_a_repeated_key_stops_the_push(server, small):
+    storage = push(small.settings).storage
+    with pytest.raises(psycopg.errors.UniqueViolation), server.connect() as con:
+        table = f'"{storage}".marts__customer_rfm'
+        con.execute(f"insert into {table} select * from {table} limit 1")
+    small.change("insert into marts.customer_rfm select * from marts.customer_rfm limit 1")
+    small.publish()
+    with pytest.raises(Exception, match=r"refused: could not create unique index.*marts__customer_rfm"):
+        push(small.settings)
+    assert server.storages() == [storage]
+    assert server.query("select distinct release_id from marts.customer_rfm") == server.query(
+        "select release_id from ops.release"
+    )
