@@ -96,7 +96,8 @@ def throughput(home: Path, folder: Path, url: str) -> None:
             release.execute(f"copy {name} to '{folder / source.stored_name}.csv' (format csv, header false)").fetchall()
 
         def csv(source: Source) -> None:
-            path, command = folder / f"{source.stored_name}.csv", f"copy {source.stored} from stdin (format csv, freeze)"
+            path = folder / f"{source.stored_name}.csv"
+            command = f"copy {source.stored} from stdin with (format csv, freeze)"
             with path.open("rb") as file, con.cursor().copy(command) as copy:
                 while chunk := file.read(1 << 18):
                     copy.write(chunk)

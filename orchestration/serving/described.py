@@ -26,16 +26,14 @@ class Described(NamedTuple):
         return UNKNOWN if postgres_type in ("text", "json", "bytea") else ""
 
 
+@cache
 def described(table: str) -> Described:
     """The description of schema.table; an empty one for a table that no file describes."""
-    from data_quality.rules import mart_suites
-
     schema, _, name = table.partition(".")
     known = _scores().get(name) if schema == "scores" else None
     known = known or (_engine(table) if schema == "ops" else None) or _model(name)
     if not known.key:
-        suite = next((s for s in mart_suites() if s.full_name == table), None)
-        known = known._replace(key=suite.key if suite else ())
+        known = known._replace(key=_suite_keys().get(table, ()))
     return known
 
 
@@ -55,6 +53,13 @@ def _scores() -> dict[str, Described]:
     from ml.tables import TABLES
 
     return {table.name: Described(table.key, {column.name: "" for column in table.columns}) for table in TABLES}
+
+
+@cache
+def _suite_keys() -> dict[str, tuple[str, ...]]:
+    from data_quality.rules import mart_suites
+
+    return {suite.full_name: suite.key for suite in mart_suites()}
 
 
 @cache

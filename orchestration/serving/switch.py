@@ -53,13 +53,14 @@ def switch(con: "psycopg.Connection", sources: list[Source], release_id: str, wa
     import psycopg
 
     existing = _ours(con, sources)
+    change = "; ".join(_statements(sources, existing, release_id))  # before readers have to wait
     deadline = time.monotonic() + wait_s
     while True:
         try:
             with con.transaction():
                 _lock(con, existing)
                 start = time.monotonic()
-                con.execute("; ".join(_statements(con, sources, existing, release_id)))
+                con.execute(change)
                 reach("serving.before_commit")
             return time.monotonic() - start
         except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled, psycopg.errors.DeadlockDetected):
@@ -84,7 +85,7 @@ def _lock(con: "psycopg.Connection", existing: dict[tuple[str, str], list[tuple[
     con.execute("set local statement_timeout = 0")
 
 
-def _statements(con: "psycopg.Connection", sources: list[Source], existing: dict, release_id: str) -> list[str]:
+def _statements(sources: list[Source], existing: dict, release_id: str) -> list[str]:
     """Everything the switch does, as statements."""
     wanted = {(source.schema, source.name): source for source in sources}
     roles = ", ".join(quoted(role) for role in rules()["roles"])

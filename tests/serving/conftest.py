@@ -1,7 +1,9 @@
 """One server per session; a database of its own and a small released warehouse per test."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from orchestration.ingestion.store import quoted
 from orchestration.release.publish import publish
+from orchestration.serving.push import Pushed, push
 from orchestration.settings import Settings, settings
 from tests.dbt.conftest import dbt
 from tests.marts.company import AS_OF, Company
@@ -50,15 +53,30 @@ def postgres() -> Iterator[str]:
         yield url.replace("postgresql+psycopg://", "postgresql://")
 
 
-@pytest.fixture
-def server(postgres: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    name = f"t{abs(hash(request.node.nodeid)):x}"
-    with psycopg.connect(postgres, autocommit=True) as con:
+@contextmanager
+def database(postgres: str) -> Iterator[Server]:
+    """An empty database, and CRM_POSTGRES_URL set to it."""
+    name = f"t{secrets.token_hex(4)}"
+    server = Server(postgres.rsplit("/", 1)[0] + f"/{name}")
+    with psycopg.connect(postgres, autocommit=True) as con, pytest.MonkeyPatch.context() as patch:
         con.execute(f"create database {name}")
-        url = postgres.rsplit("/", 1)[0] + f"/{name}"
-        monkeypatch.setenv("CRM_POSTGRES_URL", url)
-        yield Server(url)
+        patch.setenv("CRM_POSTGRES_URL", server.url)
+        yield server
         con.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def server(postgres: str) -> Iterator[Server]:
+    with database(postgres) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def served(postgres: str, released: Settings) -> Iterator[tuple[Server, Pushed]]:
+    """The demo company in a database that no test changes."""
+    with database(postgres) as made:
+        done = push(released)
+        yield made, done
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from orchestration.serving.types import postgres_type
 from orchestration.serving.views import MASK
 
 
-def personal(of, server):
+def personal(server):
     """(schema, table, column, type, class) of every personal column, as the dashboard's definition has them."""
     listed = server.query(
         "select v.schema_name, v.view_name, a.attname::text, format_type(a.atttypid, -1) from acrm.views as v"
@@ -24,18 +24,17 @@ def personal(of, server):
     ]
 
 
-def test_no_personal_cell_of_the_demo_company_reaches_the_analyst(server, released):
-    push(released)
-    found = personal(released, server)
+def test_no_personal_cell_of_the_demo_company_reaches_the_analyst(served):
+    server, done = served
+    found = personal(server)
     assert len(found) > 25
     with server.connect("crm_analyst") as analyst, server.connect() as owner:
-        storage = server.storages()[0]
         filled = 0
         for schema, table, column, kind, _ in found:
             shown = analyst.execute(f'select distinct "{column}" from "{schema}"."{table}"').fetchall()
             allowed = {(MASK,), (None,)} if kind == "text" else {(None,)}
             assert set(shown) <= allowed, (schema, table, column)
-            stored = f'select count("{column}") from "{storage}"."{schema}__{table}"'
+            stored = f'select count("{column}") from "{done.storage}"."{schema}__{table}"'
             filled += owner.execute(stored).fetchall()[0][0]
         assert filled > 1_000  # there was something to hide
 
@@ -89,8 +88,7 @@ def test_a_right_given_by_hand_ends_with_the_next_push(server, small, edit):
         server.query("select * from marts.dim_customers", "crm_store_manager")
 
 
-def test_personal_means_the_same_here_as_in_the_dashboard(released, server):
-    push(released)
-    for schema, table, column, kind, pii in personal(released, server):
+def test_personal_means_the_same_here_as_in_the_dashboard(served):
+    for schema, table, column, kind, pii in personal(served[0]):
         assert described(f"{schema}.{table}").pii_of(column, kind) == pii
     assert described("marts.no_such_table").pii_of("note", postgres_type("", "", "VARCHAR")) == UNKNOWN
