@@ -82,7 +82,7 @@ def verify(
         raise typer.Exit(BROKEN)
 
 
-@app.command(epilog="Example: CRM_POSTGRES_URL=postgresql://acrm:secret@db:5432/crm acrm release push")
+@app.command(epilog="Example: acrm release push --wait 300")
 def push(
     release_id: Annotated[str | None, typer.Argument(help="Release to push; otherwise the serving one.")] = None,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for readers who hold the old release.")] = 60,
