@@ -156,12 +156,14 @@ def test_every_named_error_exists_and_has_its_code():
     from orchestration.pipeline import TransformFailed
     from orchestration.release.model import ReleaseError
     from orchestration.segments.model import SegmentError
+    from orchestration.serving.server import ServerBusy, ServingError
 
     known = {
         kind.__name__: kind
         for kind in (
             GateFailed, DbtError, LandingError, LedgerError, LockHeld, FeedError, RepairError, SourceError,
             WarehouseBusy, NothingToDo, TransformFailed, ReleaseError, OverrideError, TooLittle, SegmentError,
+            ServerBusy, ServingError,
         )
     }  # fmt: skip
     assert set(CODES) - {"UserError"} == set(known)
