@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,25 +27,10 @@ from orchestration.release.model import release_path
 from orchestration.serving import load
 from orchestration.serving.push import push
 from orchestration.serving.views import Source
-from orchestration.settings import REPO, settings
+from orchestration.settings import settings
 from tests.postgres import running
 from tests.release.small import Small
-
-TABLES = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
-
-
-def read_while(folder: Path, readers: int, work) -> list[dict]:
-    """What `readers` processes saw while `work()` ran."""
-    command = [sys.executable, "-m", "tests.serving.reader", str(folder / "stop")]
-    processes = [
-        subprocess.Popen([*command, str(folder / f"ready{n}"), "crm_analyst", "0.05"], stdout=subprocess.PIPE, cwd=REPO)
-        for n in range(readers)
-    ]
-    while not all((folder / f"ready{n}").exists() for n in range(readers)):
-        time.sleep(0.05)
-    work()
-    (folder / "stop").touch()
-    return [json.loads(process.communicate()[0]) for process in processes]
+from tests.release.watching import watching
 
 
 def publishes(folder: Path, count: int, readers: int) -> bool:
@@ -56,15 +40,12 @@ def publishes(folder: Path, count: int, readers: int) -> bool:
     push(small.settings)
     took, locked = [], []
 
-    def work() -> None:
+    with watching(folder / "readers", *[("tests.serving.reader", "crm_analyst", "0.05")] * readers) as seen:
         for edition in range(2, count + 2):
-            small.change("; ".join(f"update {table} set edition = {edition}" for table in TABLES))
-            small.publish()
+            small.edit(edition).publish()
             start = time.perf_counter()
             locked.append(push(small.settings).locked_s)
             took.append(time.perf_counter() - start)
-
-    seen = read_while(folder, readers, work)
     facts = {
         "publishes": count,
         "readers": readers,

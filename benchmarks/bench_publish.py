@@ -9,31 +9,13 @@ latency is measured first without and then with publishing going on. Exit status
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from tests.release.small import Small
-
-REPO = Path(__file__).resolve().parents[1]
-TABLES = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
-
-
-def read_while(small: Small, folder: Path, readers: int, work) -> list[dict]:
-    """What `readers` processes saw while `work()` ran."""
-    folder.mkdir()
-    command = [sys.executable, "-m", "tests.release.reader", str(small.settings.current_release), str(folder / "stop")]
-    processes = [
-        subprocess.Popen([*command, str(folder / f"ready{n}"), "duckdb", "0.05"], stdout=subprocess.PIPE, cwd=REPO)
-        for n in range(readers)
-    ]
-    while not all((folder / f"ready{n}").exists() for n in range(readers)):
-        time.sleep(0.05)
-    work()
-    (folder / "stop").touch()
-    return [json.loads(process.communicate()[0]) for process in processes]
+from tests.release.watching import watching
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -51,16 +33,15 @@ def main() -> int:
         small = Small(Path(folder) / "home")
         small.build(orders=options.orders).publish()
         took: list[float] = []
-
-        def publish_all() -> None:
+        reader = ("tests.release.reader", str(small.settings.current_release), "duckdb", "0.05")
+        with watching(Path(folder) / "alone", *[reader] * options.readers) as alone:
+            time.sleep(20)
+        with watching(Path(folder) / "busy", *[reader] * options.readers) as seen:
             for edition in range(2, options.publishes + 2):
-                small.change("; ".join(f"update {table} set edition = {edition}" for table in TABLES))
+                small.edit(edition)
                 start = time.perf_counter()
                 small.publish()
                 took.append(time.perf_counter() - start)
-
-        alone = read_while(small, Path(folder) / "alone", options.readers, lambda: time.sleep(20))
-        seen = read_while(small, Path(folder) / "busy", options.readers, publish_all)
     before = [second for one in alone for second in one["seconds"]]
     during = [second for one in seen for second in one["seconds"]]
     found = {

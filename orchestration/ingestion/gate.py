@@ -70,11 +70,10 @@ class Gate:
         """Load one chunk; every record of it is counted under each stream it was offered to, or under `(none)`."""
         self.records += chunk.records
         source = f"select {', '.join(columns_of(chunk.table))} from delivered"
-        kinds = kinds_of(chunk.table)
         offered, unrouted = self._offered(chunk.table, source)
         for plan, records in zip(self.plans, offered, strict=True):
             if records:
-                self._load(plan, records, chunk, source, plan.insert(source, chunk.tidy, kinds))
+                self._load(plan, records, chunk, source)
         if unrouted:
             self._refuse_unrouted(chunk.table, source)
         if chunk.bad:
@@ -103,11 +102,11 @@ class Gate:
         ((*offered, unrouted),) = self._query(sql, table)
         return offered, unrouted
 
-    def _load(self, plan: Plan, records: int, chunk: Chunk, source: str, insert: str) -> None:
+    def _load(self, plan: Plan, records: int, chunk: Chunk, source: str) -> None:
         counts = self._count(plan.stream.name)
         first = chunk.table["_record_no"][0]  # of this chunk: spares a look at the rows of those before
         unfit = f"from raw.{quoted(plan.stream.name)} where _record_no >= {first} and _delivery_id is null"
-        ((loaded,),) = self._query(insert, chunk.table)
+        ((loaded,),) = self._query(plan.insert(source, chunk.tidy, kinds_of(chunk.table)), chunk.table)
         refused = self.con.execute(f"select count(*) {unfit}").fetchone()[0]
         loaded -= refused
         counts.records_in += records

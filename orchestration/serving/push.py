@@ -21,7 +21,7 @@ from orchestration.release.model import ReleaseError, ReleaseInfo, release_path
 from orchestration.release.verify import find_release, is_intact
 from orchestration.serving import server
 from orchestration.serving.load import DATABASE, load
-from orchestration.serving.server import ServerBusy, ServingError
+from orchestration.serving.server import ServerBusy
 from orchestration.serving.switch import prepare, switch
 from orchestration.serving.views import Source
 from orchestration.settings import Settings
@@ -126,6 +126,3 @@ def _sweep(con: "psycopg.Connection", keep: set[str]) -> list[str]:
             continue
         dropped.append(name)
     return dropped
-
-
-__all__ = ["Pushed", "ServingError", "push"]

@@ -11,6 +11,7 @@ from data_quality.rules import Suite, mart_suites
 from orchestration.release.model import ReleaseInfo
 from orchestration.release.publish import publish
 from orchestration.settings import Settings
+from tests.release.watching import TABLES, WHO
 
 AS_OF = date(2024, 6, 30)
 SUITES = """
@@ -86,6 +87,10 @@ class Small:
                 con.execute(statement)
         return self
 
+    def edit(self, edition: int) -> "Small":
+        """Make every table another edition."""
+        return self.change(*(f"update {table} set edition = {edition}" for table in TABLES))
+
     def publish(self, fingerprint: str = "f") -> ReleaseInfo:
         return publish(self.settings, AS_OF, fingerprint)
 
@@ -103,8 +108,7 @@ class Small:
 
     def served(self) -> set[tuple[str, int]]:
         """(release_id, edition) over all tables of the serving file: one element when it is whole."""
-        tables = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
-        return set(self.current(" union all ".join(f"select distinct release_id, edition from {t}" for t in tables)))
+        return set(self.current(WHO))
 
     def flip(self, path: Path, offset: int) -> None:
         """Change one byte of a file."""

@@ -1,50 +1,25 @@
 """Readers during publishing: no error, never two releases in one session, old handles keep their snapshot."""
 
-import json
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import duckdb
 
 from orchestration.release.connect import connect
 from tests.release.small import Small
+from tests.release.watching import watching
 
 PUBLISHES = 60
 PAUSE = 0.4  # between the sessions of a reader, in seconds
 
 
-def start_readers(small: Small, folder: Path, kinds: list[str]) -> list[subprocess.Popen]:
-    """Reader processes that have all read at least once."""
-    readers = []
-    for number, kind in enumerate(kinds):
-        ready = folder / f"ready{number}"
-        command = [sys.executable, "-m", "tests.release.reader", str(small.settings.current_release)]
-        command += [str(folder / "stop"), str(ready), kind, str(PAUSE)]
-        readers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]))
-    deadline = time.monotonic() + 60
-    while not all((folder / f"ready{number}").exists() for number in range(len(kinds))):
-        assert time.monotonic() < deadline, "readers did not start"
-        time.sleep(0.05)
-    return readers
-
-
-def stop_readers(folder: Path, readers: list[subprocess.Popen]) -> list[dict]:
-    (folder / "stop").touch()
-    return [json.loads(reader.communicate(timeout=60)[0]) for reader in readers]
-
-
 def test_sixty_publishes_under_four_readers_show_no_error_and_no_mixture(small: Small, tmp_path: Path) -> None:
     """F-73, R6: plain DuckDB connections and SQLAlchemy, each session over four tables."""
     small.build(orders=50).publish()
-    readers = start_readers(small, tmp_path, ["duckdb", "duckdb", "duckdb", "sqlalchemy"])
-    made = []
-    for edition in range(2, PUBLISHES + 2):
-        tables = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
-        small.change("; ".join(f"update {table} set edition = {edition}" for table in tables))
-        made.append(small.publish().release_id)
-    seen = stop_readers(tmp_path, readers)
+    current, made = str(small.settings.current_release), []
+    kinds = ("duckdb", "duckdb", "duckdb", "sqlalchemy")
+    with watching(tmp_path, *(("tests.release.reader", current, kind, str(PAUSE)) for kind in kinds)) as seen:
+        for edition in range(2, PUBLISHES + 2):
+            made.append(small.edit(edition).publish().release_id)
     assert [one["errors"] for one in seen] == [[]] * 4
     assert [one["mixed"] for one in seen] == [[]] * 4
     assert len(set(made)) == PUBLISHES

@@ -96,9 +96,7 @@ def edit(small: Small) -> Callable[[int], str]:
     """Publish the next edition of the small warehouse (as a file); its release id."""
 
     def edition(number: int) -> str:
-        tables = ("core.fct_orders", "marts.dim_customers", "marts.customer_rfm", "marts.daily_sales")
-        small.change(*(f"update {table} set edition = {number}" for table in tables))
-        return small.publish().release_id
+        return small.edit(number).publish().release_id
 
     return edition
 

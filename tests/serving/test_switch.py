@@ -1,10 +1,8 @@
 """Publishing under readers, and what goes wrong on the way: the old release serves until the new one does."""
 
-import json
 import os
 import subprocess
 import sys
-import time
 
 import psycopg
 import pytest
@@ -13,6 +11,7 @@ from orchestration.serving import push as pushing
 from orchestration.serving.push import push
 from orchestration.serving.server import ServerBusy, ServingError
 from orchestration.settings import REPO
+from tests.release.watching import watching
 
 SERVED = "select distinct o.release_id, c.release_id from core.fct_orders as o, marts.dim_customers as c"
 PUSH = "from orchestration.serving.push import push; from orchestration.settings import settings; push(settings())"
@@ -21,22 +20,13 @@ PUSHER = "'acrm release push'"
 
 def test_twenty_publishes_under_two_readers_without_error_or_mixture(server, small, edit, tmp_path):
     push(small.settings)
-    command = [sys.executable, "-m", "tests.serving.reader", str(tmp_path / "stop")]
-    more = ["crm_analyst", "0.01"]
-    readers = [
-        subprocess.Popen([*command, str(tmp_path / f"ready{n}"), *more], stdout=subprocess.PIPE, cwd=REPO)
-        for n in range(2)
-    ]
-    try:
-        while not all((tmp_path / f"ready{n}").exists() for n in range(2)):
-            time.sleep(0.05)
+    reader = ("tests.serving.reader", "crm_analyst", "0.01")
+    with watching(tmp_path, reader, reader) as told:
         ids = [edit(number) for number in (2, 3)]
         for number in range(20):  # two releases by turns: what is watched is the switch
             push(small.settings, ids[number % 2])
-    finally:
-        (tmp_path / "stop").touch()
-    for reader in readers:
-        seen = json.loads(reader.communicate(timeout=30)[0])
+    assert len(told) == 2
+    for seen in told:
         assert (seen["errors"], seen["mixed"], seen["unmasked"]) == ([], [], 0)
         assert seen["reads"] > 20 and len(seen["releases"]) > 5
 
