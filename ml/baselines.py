@@ -23,6 +23,10 @@ class Rule(Protocol):
 
     def predict(self, frame: pd.DataFrame) -> Array: ...
 
+    def to_dict(self) -> dict[str, Any]:
+        """What was fitted, as numbers for JSON."""
+        ...
+
 
 class Curve:
     """A logistic curve over the logarithm of one column, e.g. days since the last purchase."""
@@ -36,6 +40,9 @@ class Curve:
 
     def predict(self, frame: pd.DataFrame) -> Array:
         return self.model_.predict(self._x(frame))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"column": self.column, "curve": self.model_.to_dict()}
 
     def _x(self, frame: pd.DataFrame) -> Array:
         return np.log1p(frame[self.column].astype(float).fillna(0).to_numpy())[:, None]
@@ -79,6 +86,9 @@ class Cells:
 
     def predict(self, frame: pd.DataFrame) -> Array:
         return np.array([self.rates_.get(cell, self.mean_) for cell in self._cells(frame)], dtype=float)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"columns": self.columns, "breaks": self.breaks_, "rates": self.rates_, "mean": self.mean_}
 
 
 def rules() -> dict[str, Rule]:

@@ -152,7 +152,7 @@ def stored(answer: Trained) -> tuple[str, str]:
         return "lightgbm", answer.model.text_
     if isinstance(answer.model, RidgeLogit):
         return "json", plain({"features": NAMES, "ridge": RIDGE, **answer.model.to_dict()})
-    return "json", plain({"baseline": answer.serves, **{k: v for k, v in vars(answer.rule).items() if k != "model_"}})
+    return "json", plain({"baseline": answer.serves, **answer.rule.to_dict()})
 
 
 def _parameter(con: duckdb.DuckDBPyConnection, name: str) -> int:

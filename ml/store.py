@@ -31,8 +31,8 @@ def _finite(value: Any) -> Any:
         return {str(k): _finite(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_finite(v) for v in value]
-    if hasattr(value, "item"):
-        value = value.item()
+    if hasattr(value, "tolist"):  # numbers and arrays of numpy
+        return _finite(value.tolist())
     return None if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))) else value
 
 

@@ -1,6 +1,7 @@
 """What unmasks a toy, for each question about customers: order, threads, units, permuted labels, noise, leaks, gaps."""
 
 import hashlib
+import json
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml import boosted
+from ml import baselines, boosted
 from ml.binary import Trained, train
+from ml.churn import stored
 from ml.design import GROUPS, NAMES, matrix, reasons
 from ml.evaluate import auc
 from ml.gate import Abstained
@@ -161,3 +163,17 @@ def test_the_test_window_is_later_than_all_training_and_its_auc_is_that_of_the_r
     now = FRAME[FRAME["cutoff_on"] == CUTOFFS[0]]
     p = RidgeLogit(5.0).fit(matrix(past), past["has_churned"].to_numpy(dtype=float)).predict(matrix(now))
     assert answer.windows[0]["auc"] == pytest.approx(auc(now["has_churned"], p), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", list(baselines.rules()))
+def test_a_rule_that_serves_is_stored_with_all_that_scores_again(name: str) -> None:
+    rule = baselines.rules()[name].fit(FRAME, FRAME["has_churned"])
+    kind, text = stored(Trained("C", name, None, rule, []))
+    kept = json.loads(text)
+    again = baselines.rules()[name]
+    if name == "rfm_cells":
+        again.breaks_, again.rates_, again.mean_ = kept["breaks"], kept["rates"], kept["mean"]
+    else:
+        again.model_ = RidgeLogit.from_dict(kept["curve"])
+    assert (kind, kept["baseline"]) == ("json", name)
+    assert (again.predict(FRAME) == rule.predict(FRAME)).all()
