@@ -45,6 +45,8 @@ class Mail:
         port = given.get("CRM_SMTP_PORT", str(PORTS[security]))
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise ChannelError("CRM_SMTP_PORT is not the number of a port")
+        if security != "tls" and int(port) == PORTS["tls"]:
+            raise ChannelError("CRM_SMTP_PORT=465 needs CRM_SMTP_SECURITY=tls")
         password = given.get("CRM_SMTP_PASSWORD", "")
         return cls(host, int(port), security, sender, to, user, password, timeout_of(given))
 
@@ -78,6 +80,9 @@ class Mail:
             raise Passing("the server closed the connection") from None
         except ssl.SSLCertVerificationError:
             raise ChannelError("the server's certificate is not valid here") from None
+        except ssl.SSLError:
+            hint = " from the first byte; try CRM_SMTP_SECURITY=starttls" if self.security == "tls" else ""
+            raise ChannelError(f"the server speaks no TLS{hint}") from None
         except OSError as error:
             raise Passing(said(error)) from None
 

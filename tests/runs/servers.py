@@ -73,8 +73,8 @@ def webhook(certificate: Path | None = None) -> Iterator[Inbox]:
 
 
 @contextmanager
-def mail(certificate: Path | None = None) -> Iterator[Inbox]:
-    """An SMTP server; with a certificate it offers STARTTLS, and log-in only after it."""
+def mail(certificate: Path | None = None, from_the_start: bool = False) -> Iterator[Inbox]:
+    """An SMTP server; with a certificate it offers STARTTLS, or speaks TLS only; log-in needs either."""
     inbox = Inbox()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -83,7 +83,7 @@ def mail(certificate: Path | None = None) -> Iterator[Inbox]:
             self.wfile.flush()
 
         def handle(self) -> None:
-            secure = False
+            secure = from_the_start
             self.say("220 here")
             while line := self.rfile.readline().decode().strip():
                 inbox.said.append(line)
@@ -119,5 +119,8 @@ def mail(certificate: Path | None = None) -> Iterator[Inbox]:
         def handle_error(self, *_: object) -> None:
             pass
 
-    with serving(Server(("127.0.0.1", 0), Handler), inbox):
+    server = Server(("127.0.0.1", 0), Handler)
+    if certificate and from_the_start:
+        server.socket = context(certificate).wrap_socket(server.socket, server_side=True)
+    with serving(server, inbox):
         yield inbox

@@ -159,6 +159,24 @@ def test_a_password_goes_over_verified_tls_only(ran, monkeypatch, certificate):
         assert "AUTH" in " ".join(safe.said) and "pa55" not in run.path.read_text()
 
 
+def test_a_server_of_port_465_gets_tls_from_the_first_byte(ran, monkeypatch, certificate):
+    secrets = {"CRM_SMTP_USER": "me", "CRM_SMTP_PASSWORD": "pa55", "CRM_SMTP_SECURITY": "tls"}
+    with mail(certificate, from_the_start=True) as safe:
+        set_mail(monkeypatch, safe, **secrets)
+        assert last_words(ran(*BAD)) == [("email", False, "the server's certificate is not valid here")]
+        assert safe.said == [], "nothing is said to a server that nobody vouches for"
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        run = ran(*BAD)
+        assert last_words(run) == [("email", True, "")] and len(safe.got) == 1
+        assert any(line.startswith("AUTH") for line in safe.said) and "STARTTLS" not in safe.said
+        assert "pa55" not in run.path.read_text()
+    with mail() as plain:
+        set_mail(monkeypatch, plain, **secrets)
+        ((_, ok, problem),) = last_words(ran(*BAD))
+        assert not ok and "try CRM_SMTP_SECURITY=starttls" in problem
+        assert not any("AUTH" in line or "pa55" in line for line in plain.said)
+
+
 @pytest.mark.parametrize(
     ("name", "given"),
     [
@@ -170,6 +188,7 @@ def test_a_password_goes_over_verified_tls_only(ran, monkeypatch, certificate):
         ("email", {"CRM_NOTIFY_EMAIL": "ops", "CRM_SMTP_HOST": "shop.test"}),
         ("email", {"CRM_NOTIFY_EMAIL": "o@shop.test", "CRM_SMTP_HOST": "shop.test", "CRM_SMTP_SECURITY": "ssl"}),
         ("email", {"CRM_NOTIFY_EMAIL": "o@shop.test", "CRM_SMTP_HOST": "shop.test", "CRM_SMTP_PORT": "x"}),
+        ("email", {"CRM_NOTIFY_EMAIL": "o@shop.test", "CRM_SMTP_HOST": "shop.test", "CRM_SMTP_PORT": "465"}),
     ],
 )
 def test_wrong_settings_are_named_and_not_quoted(name, given):
