@@ -62,8 +62,8 @@ def record(
     books = {}
     for stream, c in sorted(counts.items()):
         columns = ledger.contract_columns(stream)
-        held = ledger.checksums(con, stream, columns, delivery.id).get(delivery.id) if c.loaded else None
-        rows, checksum = held or (0, f"{ledger.fingerprint(con)}:0")
+        held = ledger.checksums(con, stream, columns, delivery.id, c.records_in) if c.loaded else {}
+        rows, checksum = held.get(delivery.id, (0, f"{ledger.fingerprint(con)}:0"))
         if c.records_in != c.loaded + c.quarantined + c.rejected or rows != c.loaded:
             raise AssertionError(f"accounting broken in {landed.name}, {stream}: {c}, {rows} rows in raw")
         books[stream] = {**vars(c), "checksum": checksum, "columns": columns}
