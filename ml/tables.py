@@ -215,4 +215,47 @@ SCORECARD = Table(
         Column("expires_on", "date", "Last day on which the scores should be used.", "Use until", "有效期至"),
     ),
 )
-TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, CARDS)
+NEXT_PURCHASE = Table(
+    "next_purchase",
+    "One row per customer and category bought from, and one over all: when to expect the next purchase (S097, S121).",
+    ("customer_id", "category"),
+    (
+        CUSTOMER,
+        AS_OF,
+        Column("category", "varchar", "First category of the products; `all` for all.", "Category", "类别", True),
+        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        Column("last_purchase_on", "date", "Newest day of purchase.", "Last purchase", "最近购买日"),
+        Column("gap_count", "integer", "Gaps between two days of purchase.", "Gaps", "间隔数"),
+        Column("usual_gap_days", "double", "Gap to expect, drawn towards that of all.", "Usual gap", "通常间隔天数"),
+        Column(
+            "next_purchase_on",
+            "date",
+            "Day by which half of such buy again.",
+            "Next purchase",
+            "预计下次购买",
+        ),
+        Column("next_purchase_low_on", "date", "Lower end of its 80 % interval.", "From", "下限"),
+        Column("next_purchase_high_on", "date", "Upper end of its 80 % interval.", "To", "上限"),
+        Column("is_overdue", "boolean", "Whether nine in ten of such gaps are shorter.", "Overdue", "已逾期"),
+        *MODEL,
+    ),
+)
+OFFERS = Table(
+    "product_offers",
+    "One row per customer, kind of offer and rank: which product to offer, and why (S112-S114, S124).",
+    ("customer_id", "kind", "rank"),
+    (
+        CUSTOMER,
+        AS_OF,
+        Column("kind", "varchar", "repeat, new, or upgrade to the next step of a ladder.", "Kind", "推荐类型", True),
+        Column("rank", "integer", "1 is the first to offer.", "Rank", "排名", True),
+        Column("product_id", "varchar", "Product: system and product number.", "Product", "产品", True),
+        Column("product_name", "varchar", "Its name.", "Product name", "产品名称"),
+        Column("score", "double", "What the rank is by; comparable within a kind only.", "Score", "得分"),
+        Column("because_product_id", "varchar", "What the customer has that speaks for it.", "Because of", "依据产品"),
+        Column("reason_en", "varchar", "Why, in a sentence.", "Reason", "原因(英文)"),
+        Column("reason_zh", "varchar", "Why, in Chinese.", "Reason (Chinese)", "原因"),
+        *MODEL,
+    ),
+)
+TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, CARDS)
