@@ -1,8 +1,8 @@
-"""Scores of offers: scores.product_offers by the methods of ml.recommend, repeat and new apart (S112-S114, S124).
+"""Scores of offers: scores.product_offers, what to buy again, what is new and the next step (S112-S114, S124).
 
-Each kind is judged on the two newest windows of `WINDOW` days against the best-sellers, which serve where nothing beats
-them. Left out are products before their first or after their last day of sale, customers whom no channel may contact,
-and, among repeats, products that nobody buys twice.
+Repeat and new come from ml.recommend and are judged apart on the two newest windows of `WINDOW` days against the
+best-sellers, which serve where nothing beats them; upgrades are a rule of ml.ladder and have no grade. Who gets nothing
+and what is not offered is decided in ml.catalogue; nothing after as_of is read.
 """
 
 from datetime import date, timedelta
@@ -13,95 +13,58 @@ import duckdb
 import pandas as pd
 
 from ml.card import EXPIRES_DAYS, card, silent
+from ml.catalogue import Catalogue
 from ml.gate import Abstained
-from ml.recommend import POPULAR, Policy, champion, evaluate, recommend
+from ml.ladder import upgrades
+from ml.recommend import POPULAR, champion, evaluate, recommend
 from ml.store import fingerprint, model_id, plain
 from ml.tables import OFFERS
 
 WINDOW = 60
 OFFERED = 3
-SEEN_BY = 30  # buyers from which on a product that nobody bought twice is one that nobody buys twice
-PURCHASES = """
-    select distinct o.customer_id, l.product_id, cast(o.ordered_on as timestamp) as order_date
-    from core.fct_orders as o
-    inner join core.fct_order_lines as l on o.order_id = l.order_id
-    where o.customer_id is not null and l.product_id is not null and not o.is_cancelled and l.line_kind = 'product'
-        and l.quantity > 0 and o.ordered_on <= $as_of
-    order by all
-"""
-UNAVAILABLE = """
-    select product_id from core.dim_products
-    where discontinued_on < $as_of or launched_on > $as_of
-    order by product_id
-"""
-OPTED_OUT = "select customer_id from marts.customer_consents group by customer_id having not bool_or(is_allowed)"
-UPGRADES = """
-    select product_id, lead(product_id) over ladder as next_id
-    from core.dim_products
-    where ladder_ref is not null
-    window ladder as (partition by system, ladder_ref order by ladder_rank, product_id)
-    qualify next_id is not null
-"""
-NAMES = "select product_id, coalesce(product_name, product_ref) from core.dim_products"
+QUESTIONS = {
+    "new": "Which product that a customer has never bought will the customer buy next?",
+    "repeat": "Which product will a customer buy again?",
+}
+MEASURES = ("hit_rate", "ndcg", "gain", "gain_low", "gain_high", "customers")
 
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.product_offers, at most `OFFERED` a kind; returns the cards of new and repeat offers."""
-    log = con.execute(PURCHASES, {"as_of": as_of}).df()
+    catalogue = Catalogue.read(con, as_of)
+    log, policy, names = catalogue.articles, catalogue.policy, catalogue.names
     said = {
-        "population": "Customers with a purchase whom a channel may contact.",
+        "population": "Customers with a purchase, but those who refused and allow no channel.",
         "intended": "What to put into a message or show first.",
         "forbidden": "Prices by person; anything that counts on the offer causing the purchase.",
         "data": fingerprint(con, "core.fct_order_lines"),
     }
     windows = [_judged(log, as_of, back) for back in (1, 2)]
     newest = windows[0]
-    policy = policy_of(con, log, as_of)
     if isinstance(newest, Abstained):
-        offers: pd.DataFrame | Abstained = newest
-    else:
-        method, repeat = champion(newest, "new"), champion(newest, "repeat")
-        names = dict(con.execute(NAMES).fetchall())
-        offers = recommend(log, method=method, repeat=repeat, names=names, policy=policy, k=OFFERED)
-    if isinstance(offers, Abstained):
         OFFERS.write(con)
-        return [silent(f"offers_{kind}", as_of, offers, question=QUESTIONS[kind], **said) for kind in QUESTIONS]
-    cards, marks, names_of = [], {}, {}
-    for kind, serves in (("new", method), ("repeat", repeat)):
+        return [silent(f"offers_{kind}", as_of, newest, question=QUESTIONS[kind], **said) for kind in QUESTIONS]
+    serves = {kind: champion(newest, kind) for kind in QUESTIONS}
+    offers = recommend(log, method=serves["new"], repeat=serves["repeat"], names=names, policy=policy, k=OFFERED)
+    assert not isinstance(offers, Abstained), "a part of these purchases was enough"
+    cards, marks, models = [], {}, {}
+    for kind, question in QUESTIONS.items():
         facts = _facts(windows, kind)
         marks[kind] = grade_of(windows, kind)
-        names_of[kind] = model_id(f"offers_{kind}", plain({**facts, "serves": serves, "data": said["data"]}))
+        models[kind] = model_id(f"offers_{kind}", plain({**facts, "serves": serves[kind], "data": said["data"]}))
         cards.append(
-            card(f"offers_{kind}", as_of, status="scored", grade=marks[kind], serves=serves, model_id=names_of[kind],
-                 question=QUESTIONS[kind], **said, facts=facts)
+            card(f"offers_{kind}", as_of, status="scored", grade=marks[kind], serves=serves[kind],
+                 model_id=models[kind], question=question, **said, facts=facts)
         )  # fmt: skip
+    steps = upgrades(
+        log, catalogue.steps, names=names, unavailable=policy.unavailable, opted_out=policy.opted_out, k=OFFERED
+    )
+    offers = catalogue.to_products(pd.concat([part for part in (offers, steps) if len(part)] or [offers]))
     OFFERS.write(con, offers.assign(
-        as_of=as_of, product_name=offers["product_id"].map(names), score=offers["score"].round(9),
-        grade=offers["kind"].map(marks), model_id=offers["kind"].map(names_of),
-        expires_on=as_of + timedelta(days=EXPIRES_DAYS),
+        as_of=as_of, score=offers["score"].astype(float).round(9), grade=offers["kind"].map(marks),
+        model_id=offers["kind"].map(models), expires_on=as_of + timedelta(days=EXPIRES_DAYS),
     ))  # fmt: skip
     return cards
-
-
-QUESTIONS = {
-    "new": "Which product that a customer has never bought will the customer buy next?",
-    "repeat": "Which product will a customer buy again?",
-}
-
-
-def policy_of(con: duckdb.DuckDBPyConnection, log: pd.DataFrame, as_of: date) -> Policy:
-    """Who and what is left out, from the warehouse."""
-
-    def first(sql: str, **given: object) -> list[Any]:
-        return [row[0] for row in con.execute(sql, given or None).fetchall()]
-
-    days = log.groupby(["product_id", "customer_id"]).size()
-    bought = days.groupby("product_id").agg(["size", "max"])
-    once = bought.index[(bought["size"] >= SEEN_BY) & (bought["max"] == 1)]
-    return Policy(
-        frozenset(first(UNAVAILABLE, as_of=as_of)), frozenset(first(OPTED_OUT)), frozenset(once),
-        dict(con.execute(UPGRADES).fetchall()),
-    )  # fmt: skip
 
 
 def _judged(log: pd.DataFrame, as_of: date, back: int) -> pd.DataFrame | Abstained:
@@ -118,9 +81,6 @@ def _facts(windows: list[pd.DataFrame | Abstained], kind: str) -> dict[str, floa
         for row in window[window["task"] == kind].to_dict("records"):
             facts |= {f"window_{no} {row['method']} {name}": float(row[name]) for name in MEASURES}
     return facts
-
-
-MEASURES = ("hit_rate", "ndcg", "gain", "gain_low", "gain_high", "customers")
 
 
 def grade_of(windows: list[pd.DataFrame | Abstained], kind: str) -> str:

@@ -17,6 +17,7 @@ from scipy import sparse
 from ml.gate import Abstained, too_few
 
 Array = NDArray[np.float64]
+Rows = slice | NDArray[np.int64]
 
 POPULAR, COSINE, EASE, PERSONAL = "best-sellers", "cosine", "ease", "personal"
 MOST_ITEMS = 2_000  # the most bought; EASE inverts a matrix of that size
@@ -87,7 +88,7 @@ def _scores(baskets: Baskets, method: str) -> Array | None:
     return None if method == POPULAR else similarity(baskets.bought, method)
 
 
-def _new(baskets: Baskets, rows: slice, links: Array | None) -> Array:
+def _new(baskets: Baskets, rows: Rows, links: Array | None) -> Array:
     """Scores of the products that these customers do not have; what they have is -inf."""
     bought = baskets.bought[rows].toarray()
     sales = baskets.bought.sum(axis=0)
@@ -97,7 +98,7 @@ def _new(baskets: Baskets, rows: slice, links: Array | None) -> Array:
     return np.where(bought > 0, -np.inf, found)
 
 
-def _again(baskets: Baskets, rows: slice, method: str) -> Array:
+def _again(baskets: Baskets, rows: Rows, method: str) -> Array:
     """Scores of the products that these customers have: how often (of equals the last one first), or sales."""
     counts, last = baskets.counts[rows].toarray(), baskets.last[rows].toarray()
     scores = counts + last / 1e6 if method == PERSONAL else np.broadcast_to(baskets.bought.sum(axis=0), counts.shape)
@@ -105,8 +106,14 @@ def _again(baskets: Baskets, rows: slice, method: str) -> Array:
 
 
 def top(scores: Array, k: int) -> NDArray[np.int64]:
-    """Columns of the k best per row, best first; equal scores in the order of columns."""
-    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    """Columns of the k best per row, best first; equal scores in the order of columns. Only the k are sorted."""
+    k = min(k, scores.shape[1])
+    border = np.partition(scores, -k, axis=1)[:, [-k]]
+    above, level = scores > border, scores == border
+    chosen = above | (level & (np.cumsum(level, axis=1) <= k - above.sum(axis=1, keepdims=True)))
+    columns = np.nonzero(chosen)[1].reshape(len(scores), k)
+    order = np.argsort(-np.take_along_axis(scores, columns, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(columns, order, axis=1)
 
 
 def hits(scores: Array, wanted: Array, k: int) -> tuple[Array, Array]:
@@ -131,14 +138,15 @@ def evaluate(purchases: pd.DataFrame, *, cut: Any, until: Any, k: int = 10) -> p
     if refusal := _refusal(baskets):
         return refusal
     wanted = _wanted(baskets, after)
+    buyers = np.flatnonzero(wanted.sum(axis=1))
     rows: list[dict[str, Any]] = []
     tasks = [("new", m, _scores(baskets, m)) for m in (POPULAR, COSINE, EASE)] + [
         ("repeat", m, None) for m in (POPULAR, PERSONAL)
     ]
     for task, method, links in tasks:
-        parts, seen = [], set()
-        for start in range(0, len(baskets.customers), USERS_AT_ONCE):
-            part = slice(start, start + USERS_AT_ONCE)
+        parts, seen = [np.empty((2, 0))], set()
+        for start in range(0, len(buyers), USERS_AT_ONCE):
+            part = buyers[start : start + USERS_AT_ONCE]
             own = baskets.bought[part].toarray() > 0
             asked = wanted[part].toarray() * (~own if task == "new" else own)
             scores = _new(baskets, part, links) if task == "new" else _again(baskets, part, method)
@@ -146,10 +154,16 @@ def evaluate(purchases: pd.DataFrame, *, cut: Any, until: Any, k: int = 10) -> p
             seen |= set(top(scores, k)[asked.sum(axis=1) > 0].ravel().tolist())
         hit, gain = np.concatenate(parts, axis=1)
         rows.append({
-            "task": task, "method": method, "hit_rate": np.nanmean(hit), "ndcg": np.nanmean(gain),
+            "task": task, "method": method, "hit_rate": _mean(hit), "ndcg": _mean(gain),
             "customers": int((~np.isnan(gain)).sum()), "coverage": len(seen) / len(baskets.products), "_gain": gain,
         })  # fmt: skip
     return _with_gain(rows)
+
+
+def _mean(values: Array) -> float:
+    """Mean of what is known; NaN, and no warning, where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _wanted(baskets: Baskets, after: pd.DataFrame) -> sparse.csr_array:
@@ -197,19 +211,18 @@ def _refusal(baskets: Baskets) -> Abstained | None:
 @dataclass(frozen=True)
 class Policy:
     """Who may get what. `unavailable`: out of stock or taken off; `opted_out`: customers without offers; `once_only`:
-    products that nobody buys twice; `upgrades`: product -> the next step of its ladder."""
+    products that nobody buys twice."""
 
     unavailable: Collection[Any] = frozenset()
     opted_out: Collection[Any] = frozenset()
     once_only: Collection[Any] = frozenset()
-    upgrades: Mapping[Any, Any] | None = None
 
 
 def recommend(
     purchases: pd.DataFrame, *, method: str, repeat: str = PERSONAL, names: Mapping[Any, str] | None = None,
     policy: Policy | None = None, k: int = 5,
 ) -> pd.DataFrame | Abstained:  # fmt: skip
-    """Up to k offers a customer for each kind (`upgrade`, `repeat`, `new`): customer_id, kind, rank, product_id, score,
+    """Up to k offers a customer for each kind (`repeat`, `new`): customer_id, kind, rank, product_id, score,
     because_product_id, reason_en, reason_zh. `method` ranks the new ones, `repeat` the others (see `champion`).
     """
     baskets, policy = Baskets.of(purchases), policy or Policy()
@@ -229,7 +242,6 @@ def recommend(
         for u, customer in enumerate(baskets.customers[part]):
             if customer in policy.opted_out:
                 continue
-            rows += _upgrades(customer, counts[u], baskets, policy, named)
             for rank, i in enumerate((i for i in best_again[u] if np.isfinite(again[u, i])), start=1):
                 day, n = np.datetime64(int(last[u, i]), "D"), int(counts[u, i])
                 rows.append((
@@ -252,16 +264,3 @@ def recommend(
                 rows.append((customer, "new", rank, baskets.products[i], new[u, i], because, *reason))
     columns = ["customer_id", "kind", "rank", "product_id", "score", "because_product_id", "reason_en", "reason_zh"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _upgrades(
-    customer: Any, counts: Array, baskets: Baskets, policy: Policy, named: Mapping[Any, str]
-) -> list[tuple[Any, ...]]:
-    """The next step of a ladder above what the customer has, where it is to be had and not bought yet."""
-    owned = set(baskets.products[counts > 0].tolist())
-    steps = [(p, policy.upgrades[p]) for p in sorted(owned) if p in policy.upgrades] if policy.upgrades else []
-    free = [(p, up) for p, up in steps if up not in owned and up not in policy.unavailable]
-    return [
-        (customer, "upgrade", rank, up, 1.0, p, f"The next step above {named[p]}", f"“{named[p]}”的升级款")
-        for rank, (p, up) in enumerate(free, start=1)
-    ]

@@ -63,6 +63,10 @@ MODEL = (
     Column("model_id", "varchar", "Model that serves, with the beginning of its sha256.", "Model", "模型"),
     Column("expires_on", "date", "Last day on which the score should be used.", "Use until", "有效期至"),
 )
+WHY = (
+    Column("reason_en", "varchar", "Why, in a sentence.", "Reason", "原因(英文)"),
+    Column("reason_zh", "varchar", "Why, in Chinese.", "Reason (Chinese)", "原因"),
+)
 REASONS = tuple(
     Column(
         f"reason_{no}_{code}",
@@ -230,19 +234,21 @@ NEXT_PURCHASE = Table(
         Column(
             "next_purchase_on",
             "date",
-            "Day by which half of such buy again.",
+            "Day by which half of those who come back at all have come.",
             "Next purchase",
             "预计下次购买",
         ),
         Column("next_purchase_low_on", "date", "Lower end of its 80 % interval.", "From", "下限"),
         Column("next_purchase_high_on", "date", "Upper end of its 80 % interval.", "To", "上限"),
         Column("is_overdue", "boolean", "Whether nine in ten of such gaps are shorter.", "Overdue", "已逾期"),
+        *WHY,
         *MODEL,
     ),
 )
 OFFERS = Table(
     "product_offers",
-    "One row per customer, kind of offer and rank: which product to offer, and why (S112-S114, S124).",
+    "One row per customer, kind of offer and rank: which product to offer, and why; an upgrade is a rule, it has no "
+    "grade (S112-S114, S124).",
     ("customer_id", "kind", "rank"),
     (
         CUSTOMER,
@@ -253,8 +259,7 @@ OFFERS = Table(
         Column("product_name", "varchar", "Its name.", "Product name", "产品名称"),
         Column("score", "double", "What the rank is by; comparable within a kind only.", "Score", "得分"),
         Column("because_product_id", "varchar", "What the customer has that speaks for it.", "Because of", "依据产品"),
-        Column("reason_en", "varchar", "Why, in a sentence.", "Reason", "原因(英文)"),
-        Column("reason_zh", "varchar", "Why, in Chinese.", "Reason (Chinese)", "原因"),
+        *WHY,
         *MODEL,
     ),
 )

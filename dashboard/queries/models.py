@@ -59,6 +59,28 @@ def lifetime(release: Release) -> pd.DataFrame:
     )
 
 
+def next_purchase(release: Release, customer_id: str, lang: str) -> pd.DataFrame:
+    """When one customer is expected next: over all first, then by category, the nearest day first."""
+    return release.ask(
+        f"""
+        select category, last_purchase_on, usual_gap_days, next_purchase_on, next_purchase_low_on,
+            next_purchase_high_on, is_overdue, reason_{lang}, grade
+        from scores.next_purchase where customer_id = $id and status = 'scored'
+        order by category <> 'all', next_purchase_on, category""",
+        id=customer_id,
+    )
+
+
+def offers(release: Release, customer_id: str, lang: str) -> pd.DataFrame:
+    """What to offer one customer, by kind and rank, with the reason."""
+    return release.ask(
+        f"""
+        select 'offer_' || kind as kind, rank, product_name, reason_{lang}, grade
+        from scores.product_offers where customer_id = $id order by kind, rank""",
+        id=customer_id,
+    )
+
+
 def of_customer(release: Release, table: str, customer_id: str) -> pd.DataFrame:
     """The row of one customer in a table of scores."""
     return release.ask(f"select * exclude (release_id) from {table} where customer_id = $id", id=customer_id)

@@ -97,12 +97,25 @@ def actions(page: Page, customer_id: str) -> None:
         because = page.text("because", reason=plain(page.text.of(row[f"because_{lang}"])))
         reach = f" · {page.text('unreachable')}" if row.is_reachable is False else ""
         lines.append(f"**{plain(row[f'action_{lang}'])}** · {because}{reach}")
+    lines += [
+        f"**{page.text('offer', product=plain(row.product_name))}** · {page.text('because', reason=plain(row.reason))}"
+        for _, row in best_offers(page, customer_id).iterrows()
+    ]
     if isinstance(strategy, str):
         lines.append(f"{page.text('strategy')}: {plain(strategy)}")
     if not lines:
         st.info(page.text("no_action"), icon=":material/inbox:")
     for line in lines:
         st.markdown(f"- {line}")
+
+
+def best_offers(page: Page, customer_id: str) -> pd.DataFrame:
+    """The first offer of each kind that a graded model stands for, with product_name and reason."""
+    if not page.release.has("scores.product_offers"):
+        return pd.DataFrame(columns=["product_name", "reason"])
+    frame = models.offers(page.release, customer_id, page.text.lang)
+    first = frame[(frame["rank"] == 1) & frame.grade.isin(["A", "B"])]
+    return first.rename(columns={f"reason_{page.text.lang}": "reason"})
 
 
 def scores(page: Page, customer_id: str) -> None:
@@ -114,6 +127,11 @@ def scores(page: Page, customer_id: str) -> None:
                 other = "_en" if page.text.lang == "zh" else "_zh"
                 shown = [name for name in frame.columns if name != "customer_id" and not name.endswith(other)]
                 page.table(table.split(".")[1], frame[shown], table)
+    for table, asked in (("next_purchase", models.next_purchase), ("product_offers", models.offers)):
+        if page.release.has(f"scores.{table}"):
+            frame = asked(page.release, customer_id, page.text.lang)
+            if not frame.empty:
+                page.table(table, frame, f"scores.{table}")
 
 
 def timeline(page: Page, customer_id: str) -> None:

@@ -44,7 +44,7 @@ def test_every_customer_with_a_purchase_has_one_row_in_each_table(
     con, _ = scored
     buyers = con.execute("select customer_id from marts.customer_rfm order by 1").fetchall()
     for table in TABLES:
-        if table is not CARDS:
+        if table.key == ("customer_id",):
             assert con.execute(f"select customer_id from scores.{table.name} order by 1").fetchall() == buyers, (
                 table.name
             )

@@ -155,6 +155,36 @@ def test_scores_are_shown_where_a_model_speaks_and_its_reason_where_it_is_silent
         assert any(silent in info.value for info in at.info)
 
 
+def test_the_card_shows_offers_and_the_next_purchase_and_suggests_what_a_graded_model_offers(
+    released: Settings, tmp_path, at_home
+) -> None:
+    """Three offers and two dates; the offer of grade C stands in the table and is not suggested."""
+    offers = """create or replace table scores.product_offers as
+        select (select min(customer_id) from marts.dim_customers) as customer_id, * from (values
+            ('new', 1, 'Teapot', 'goes with cups', '与杯子一起', 'A'), ('new', 2, 'Spoon', 'x', '甲', 'A'),
+            ('repeat', 1, 'Candle', 'bought before', '买过', 'C'))
+        as t(kind, rank, product_name, reason_en, reason_zh, grade)"""
+    dates = """create or replace table scores.next_purchase as
+        select (select min(customer_id) from marts.dim_customers) as customer_id, category, 'scored' as status,
+            date '2026-06-01' as last_purchase_on, 30.5 as usual_gap_days, date '2026-07-04' as next_purchase_on,
+            date '2026-07-01' as next_purchase_low_on, date '2026-08-01' as next_purchase_high_on,
+            false as is_overdue, 'every month' as reason_en, '每月' as reason_zh, 'C' as grade
+        from (values ('Garden'), ('all')) as t(category)"""
+    at_home(thinned(released, tmp_path, "dim_customers", offers, dates))
+    (customer,) = one(released, "select min(customer_id) from marts.dim_customers")
+    for lang, suggested, kinds in (
+        ("en", "**Offer Teapot** · because of: goes with cups", ["New to the customer"] * 2 + ["Bought before"]),
+        ("zh", "**推荐 Teapot** · 原因：与杯子一起", ["未购买过"] * 2 + ["曾购买"]),
+    ):
+        at = opened("customers", lang, customer=customer)
+        assert not at.exception and not at.warning, said(at)
+        assert suggested in said(at) and "Candle**" not in said(at) and "Spoon**" not in said(at)
+        shown = {tuple(frame.value.columns)[:2]: frame.value for frame in at.dataframe}
+        table = shown[("kind", "rank")]
+        assert table.kind.tolist() == kinds and table.product_name.tolist() == ["Teapot", "Spoon", "Candle"]
+        assert len(shown[("category", "last_purchase_on")]) == 2
+
+
 @pytest.fixture(scope="module")
 def person(released: Settings) -> tuple[str, str, str]:
     """Customer id, e-mail and name of somebody."""
