@@ -27,6 +27,7 @@ PERCENT = (
     "completeness",
     "timeliness",
     "churn_probability",
+    "win_probability",
     "probability_low",
     "probability_high",
     "p_alive",

@@ -17,6 +17,7 @@ SCORERS: dict[str, tuple[str, ...]] = {
     "ml.lifetime_value": ("core.fct_orders", "features.customer_features"),
     "ml.purchase_timing": ("core.fct_orders", "core.fct_order_lines", "core.dim_products"),
     "ml.offers": ("core.fct_orders", "core.fct_order_lines", "core.dim_products", "marts.customer_consents"),
+    "ml.win": ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"),
     # Reads scores of churn and lifetime value.
     "ml.scorecard": ("core.fct_campaign_contacts", "features.customer_features", "marts.customer_contribution"),
 }

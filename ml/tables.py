@@ -263,4 +263,29 @@ OFFERS = Table(
         *MODEL,
     ),
 )
-TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, CARDS)
+WIN = Table(
+    "win_probability",
+    "One row per open deal: chance that it is won when it is decided, and what naive rules say beside it (S119).",
+    ("opportunity_id",),
+    (
+        Column("opportunity_id", "varchar", "Deal: system and its number there.", "Deal", "商机", True),
+        AS_OF,
+        Column("system", "varchar", "Source system.", "System", "系统", True),
+        Column("customer_id", "varchar", "Person, where known.", "Customer", "客户"),
+        Column("employee_id", "varchar", "Who sells it.", "Seller", "销售人员"),
+        Column("stage_no", "integer", "Stage of the sales funnel, 1 to 3.", "Stage", "阶段"),
+        Column("age_days", "integer", "Days since it was opened.", "Days open", "开启天数"),
+        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        Column("win_probability", "double", "Chance of won rather than lost.", "Win probability", "赢单概率"),
+        Column("probability_low", "double", "Lower end of the 95 % interval of the probability.", "From", "下限"),
+        Column("probability_high", "double", "Upper end of the 95 % interval of the probability.", "To", "上限"),
+        Column("base_win_rate", "double", "Share won of all deals decided so far.", "Won of all", "总体赢单率"),
+        Column("seller_win_rate", "double", "The seller's, drawn towards that of all.", "Won by seller", "销售赢单率"),
+        Column("stage_win_rate", "double", "Of decided deals that stood in that stage.", "Won of stage", "阶段赢单率"),
+        Column("expected_amount_base", "decimal(18,2)", "As deal_forecasts has it.", "Amount", "金额"),
+        Column("expected_won_base", "decimal(18,2)", "Chance times amount.", "Expected", "预期赢单金额"),
+        *REASONS,
+        *MODEL,
+    ),
+)
+TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, WIN, CARDS)

@@ -59,6 +59,18 @@ def lifetime(release: Release) -> pd.DataFrame:
     )
 
 
+def win(release: Release, lang: str) -> pd.DataFrame:
+    """Open deals with their chance to be won, the most money to expect first."""
+    return release.ask(
+        f"""
+        select opportunity_id, stage_no, expected_amount_base::double as expected_amount_base, win_probability,
+            probability_low, probability_high, base_win_rate, seller_win_rate,
+            expected_won_base::double as expected_won_base, reason_1_{lang}, reason_2_{lang}, grade
+        from scores.win_probability where win_probability is not null
+        order by expected_won_base desc nulls last, opportunity_id limit 500"""
+    )
+
+
 def next_purchase(release: Release, customer_id: str, lang: str) -> pd.DataFrame:
     """When one customer is expected next: over all first, then by category, the nearest day first."""
     return release.ask(

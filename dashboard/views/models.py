@@ -18,6 +18,8 @@ def render(page: Page) -> None:
     if page.release.has("scores.churn"):
         page.table("churn_list", ask.churn_list(page.release, page.segment, page.text.lang), "scores.churn")
     by_columns(lambda: worth(page), lambda: said_and_won(page))
+    if frame := scored(page, "win_probability", lambda release: ask.win(release, page.text.lang)):
+        page.table("win_probability", frame[0], "scores.win_probability")
     page.table("score_tables", ask.score_tables(page.release))
     cards(page)
 

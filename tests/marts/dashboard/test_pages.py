@@ -146,13 +146,22 @@ def test_scores_are_shown_where_a_model_speaks_and_its_reason_where_it_is_silent
         '历史太短' as reason_zh"""
     empty = """create or replace table scores.lifetime_value as
         select customer_id, null::double as clv_revenue_12m from scores.churn"""
-    at_home(thinned(released, tmp_path, "dim_customers", scores, cards, empty))
+    deal = """create or replace table scores.win_probability as select 'crm:1' as opportunity_id, 2 as stage_no,
+        1000 as expected_amount_base, 0.62 as win_probability, 0.5 as probability_low, 0.7 as probability_high,
+        0.4 as base_win_rate, 0.45 as seller_win_rate, 620 as expected_won_base, 'seller won' as reason_1_en,
+        '销售' as reason_1_zh, '' as reason_2_en, '' as reason_2_zh, 'B' as grade"""
+    at_home(thinned(released, tmp_path, "dim_customers", scores, cards, empty, deal))
     for lang, reason, silent in (("en", "late", "too short"), ("zh", "晚了", "历史太短")):
         at = opened("models", lang)
         assert not at.exception and not at.warning, said(at)
         listed = at.dataframe[0].value
         assert listed.churn_probability.tolist() == [0.9, 0.6] and set(listed.reason) == {reason}
         assert any(silent in info.value for info in at.info)
+        (deals,) = [frame.value for frame in at.dataframe if "win_probability" in frame.value]
+        assert deals[["expected_won_base", f"reason_1_{lang}"]].iloc[0].tolist() == [
+            620,
+            "seller won" if lang == "en" else "销售",
+        ]
 
 
 def test_the_card_shows_offers_and_the_next_purchase_and_suggests_what_a_graded_model_offers(

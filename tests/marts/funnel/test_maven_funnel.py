@@ -1,10 +1,13 @@
 """Maven CRM through the funnel marts: the published win rate and won value."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from ml import win
 from tests.dbt.project import Dbt, Raw
 from tests.reference.feeds import warehouse
 
@@ -49,3 +52,17 @@ def test_the_back_test_comes_near_what_was_won(maven: Raw) -> None:
         where is_chosen and forecast_amount_base is not null"""
     )
     assert abs(forecast / won - 1) < Decimal("0.25")
+
+
+def test_the_chance_to_win_is_no_better_than_the_base_rate_and_says_so(maven: Raw) -> None:
+    with duckdb.connect(str(maven.path)) as con:
+        (card,) = win.score(con, date(2017, 12, 31))
+        scores = con.execute("""
+            select count(*), count(win_probability), round(min(base_win_rate), 4), round(max(base_win_rate), 4)
+            from scores.win_probability where status = 'abstained'""").fetchall()
+    newest = card["windows"][0]
+    assert (card["grade"], newest["n"], newest["best_baseline"]) == ("abstain", 914, "base rate")
+    assert newest["auc_low"] < 0.5 < newest["auc_high"] and newest["auc"] == pytest.approx(0.498, abs=0.005)
+    assert card["reason_en"].startswith("not better than the base rate: AUC 0.49")
+    assert "不优于总体赢单率" in card["reason_zh"]
+    assert scores == [(2_089, 0, 0.6315, 0.6315)]
