@@ -102,7 +102,9 @@ def personal_columns() -> frozenset[str]:
 def _contract_rules(stream: Stream) -> Iterator[Rule]:
     served = f" ({', '.join(stream.requirements)})" if stream.requirements else ""
     yield Rule("columns", (*stream.columns, *LINEAGE), "critical", f"Columns of the input contract{served}.")
-    yield Rule("unique", ("_delivery_id", "_record_no"), "critical", "A record enters a stream once.")
+    told_apart = (*stream.key, *(stream.required if stream.key_by_content else ()))  # a record may take several routes
+    row = tuple(dict.fromkeys(("_delivery_id", "_record_no", *told_apart)))
+    yield Rule("unique", row, "critical", "A record makes a row of a stream once.")
     for column in stream.columns.values():
         if column.required:
             yield Rule("filled", (column.name,), "critical", f"Required: {column.about}")

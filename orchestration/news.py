@@ -49,9 +49,24 @@ def inputs(settings: Settings, as_of: date | None = None) -> Inputs:
         if day is None:
             raise NothingToDo(
                 "No delivery brought an event with a time, so there is no last day to analyse up to. "
-                "See `acrm status` for what arrived, or set CRM_AS_OF=YYYY-MM-DD."
+                f"{_refused(con)}See `acrm status` for what arrived, or set CRM_AS_OF=YYYY-MM-DD."
             )
         return Inputs(day, fingerprint(con, settings, day))
+
+
+def _refused(con: duckdb.DuckDBPyConnection) -> str:
+    """How many records are in quarantine, and why the first is; nothing where none is."""
+    found = con.execute("""
+        select count(distinct (delivery_id, record_no)) over (), file_name, line_no, column_name, message
+        from ops.quarantine where status = 'open' order by delivery_id, record_no, column_name limit 1""").fetchall()
+    if not found:
+        return ""
+    ((records, file, line, column, message),) = found
+    place = ", ".join([str(file), *([f"line {line}"] if line else []), *([column] if column else [])])
+    return (
+        f"{records:,} records are in quarantine; the first, {place}: {message}. "
+        "When the feed is mended, `acrm quarantine reoffer` reads their files again. "
+    )
 
 
 def serving(settings: Settings) -> Any:

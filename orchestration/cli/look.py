@@ -7,6 +7,7 @@ import typer
 
 contract = typer.Typer(help="The input contract.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SHOWN_REASONS = 5
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,9 +17,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(as_json: AsJson = False) -> None:
-    """Check feed files against the contract, look for their files, read the segment files. Writes nothing.
+    """Check feed files against the contract, try them on their newest file, read the segment files. Writes nothing.
 
-    Names every mistake with file and line. Exit code 1 when there is one.
+    Names every mistake with file and line, and what a run would refuse. Exit code 1 when there is a mistake, or when
+    nothing of a file would enter.
     """
     from orchestration import pipeline
     from orchestration.settings import settings
@@ -32,8 +34,8 @@ def check(as_json: AsJson = False) -> None:
     else:
         for feed in found:
             typer.echo(f"{feed['feed']:<24} {feed['source']:<6} {feed['waiting']:<22} -> {', '.join(feed['streams'])}")
-            for problem in feed["problems"]:
-                typer.echo(f"    {problem}")
+            for line in (*feed["tried"], *feed["problems"]):
+                typer.echo(f"    {line}")
         if segmentations:
             typer.echo(f"{'segments':<24} {', '.join(segmentations)}")
         for mistake in mistakes:
@@ -57,15 +59,17 @@ def _looked_at(feed: Any, of: Any) -> dict[str, Any]:
     from orchestration.ingestion.landing import find
     from orchestration.ingestion.model import DeliveryRejected, FeedError, FilesSource
 
-    problems, waiting = [], "asked at a run"
+    problems: list[str] = []
+    told: list[str] = []
+    waiting = "asked at a run"
     if isinstance(feed.source, FilesSource):
         files = find(feed.source, of)
-        waiting = f"{len(files)} files"
+        waiting = f"{len(files)} file{'s' * (len(files) != 1)}"
         if not files:
             problems.append(f"no file matches {feed.source.path}; paths begin at {of.home}")
         else:
             try:
-                _fits(feed, files[-1].path)
+                told, problems = _tried(feed, files[-1], of)
             except (DeliveryRejected, FeedError) as error:
                 problems.append(f"{files[-1].name}: {error}")
     return {
@@ -74,12 +78,37 @@ def _looked_at(feed: Any, of: Any) -> dict[str, Any]:
         "source": feed.source.type,
         "streams": sorted(feed.streams),
         "waiting": waiting,
+        "tried": told,
         "problems": problems,
     }
 
 
+def _tried(feed: Any, file: Any, of: Any) -> tuple[list[str], list[str]]:
+    """Lines on what a run would make of a file, and what is wrong with all of it."""
+    from orchestration.ingestion.trial import LARGEST, tried
+
+    if file.path.stat().st_size > LARGEST:
+        _fits(feed, file.path)
+        return [f"{file.name}: only its columns were looked at, because it has more than {LARGEST:,} bytes"], []
+    counts, refused = tried(feed, file, of)
+    lines = [
+        f"{file.name}: {stream} {c.loaded:,} of {c.records_in:,} records would enter" for stream, c in counts.items()
+    ]
+    for each in refused[:SHOWN_REASONS]:
+        where = f"line {each.line_no}, " if each.line_no else ""
+        column = f"{each.column}: " if each.column else ""
+        lines.append(f"  refused {each.records:,} of {each.stream}, first {where}{column}{each.message}")
+    if len(refused) > SHOWN_REASONS:
+        lines.append(
+            f"  and for {len(refused) - SHOWN_REASONS} more reasons; after a run, `acrm quarantine show` lists all"
+        )
+    offered = any(c.records_in for c in counts.values())
+    empty = offered and not any(c.loaded for c in counts.values())
+    return lines, [f"{file.name}: nothing of it would enter"] if empty else []
+
+
 def _fits(feed: Any, path: Any) -> None:
-    """Open the newest file and compile the map against its columns."""
+    """Open a file and compile the map against its columns."""
     from datetime import datetime
 
     from orchestration.ingestion.plan import Lineage, compile_feed

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -57,7 +58,7 @@ def parse(text: str) -> Expression:
     tree = json.loads(_engine().cursor().execute("select json_serialize_sql(?)", [probe]).fetchone()[0])
     if tree["error"]:
         where = f" at character {int(tree['position']) - len('select (')}" if tree.get("position") else ""
-        hint = f"; for a column of this name write '\"{text}\"' with both quotes" if text.isidentifier() else ""
+        hint = _spelled(text) if re.fullmatch(r"[\w .,#&%/()-]+", text) else ""
         raise ExpressionError(f"not a valid SQL expression: {tree['error_message']}{where}{hint}")
     node = tree["statements"][0]["node"]
     clauses = [node.get(k) for k in ("where_clause", "having", "qualify", "sample")] + node.get("modifiers", [])
@@ -99,8 +100,14 @@ def _bind(text: str, columns: tuple[str, ...]) -> None:
         raise ExpressionError(_explain(text, columns, error)) from None
 
 
+def _spelled(name: str) -> str:
+    return f"; for a column of this name write '\"{name}\"' with both quotes"
+
+
 def _explain(text: str, columns: tuple[str, ...], error: duckdb.Error) -> str:
     known = {c.casefold() for c in columns}
+    if text.casefold() in known:
+        return f"this is read as a formula{_spelled(text)}"
     unknown = sorted(c for c in parse(text).columns if c.casefold() not in known)
     if not unknown:
         return str(error).split("\n")[0]
@@ -109,10 +116,11 @@ def _explain(text: str, columns: tuple[str, ...], error: duckdb.Error) -> str:
 
 
 def closest(name: str, names: Iterable[str]) -> str:
-    """`; did you mean 'x'?` where one of `names` is near `name`, else nothing."""
+    """`; did you mean 'x'?` where one of `names` is near `name`, or several go on where it ends, else nothing."""
     folded = {n.casefold(): n for n in names}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return f"; did you mean {folded[near[0]]!r}?" if near else ""
+    longer = sorted(n for n in folded if n.startswith(f"{name.casefold()}_"))[:3]
+    near = longer if len(longer) > 1 else difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {' or '.join(repr(folded[n]) for n in near)}?" if near else ""
 
 
 def guarded(expression: Expression, null_mark: str) -> str:

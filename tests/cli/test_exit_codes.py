@@ -38,7 +38,7 @@ def test_a_mistake_in_a_feed_is_told_with_file_and_line_and_writes_nothing(mini,
 def test_check_looks_at_feeds_and_files_and_writes_nothing(mini, acrm):
     before = sorted(mini.home.rglob("*"))
     outcome = acrm("check")
-    assert outcome.code == 0 and "till_orders" in outcome.out and "1 files" in outcome.out
+    assert outcome.code == 0 and "till_orders" in outcome.out and "1 file " in outcome.out
     write(mini.home / "in" / "orders_2.csv", "nummer,store,amount,at\n1,A,1.00,2024-01-01\n")
     outcome = acrm("check")
     assert (
@@ -46,6 +46,20 @@ def test_check_looks_at_feeds_and_files_and_writes_nothing(mini, acrm):
     )
     (mini.home / "in" / "orders_2.csv").unlink()
     assert sorted(mini.home.rglob("*")) == before
+
+
+def test_check_tries_the_newest_file_and_says_what_would_be_refused(mini, acrm):
+    """Of two records one has a day that may be two; when all do, nothing would enter, and that is a mistake."""
+    head, bad = "order,store,amount,at\n", "2,A,2.00,03/04/2024\n"
+    write(mini.home / "in" / "orders_2.csv", f"{head}1,A,1.00,2024-01-01\n{bad}")
+    outcome = acrm("check")
+    assert outcome.code == 0 and "orders_2.csv: orders 1 of 2 records would enter" in outcome.out
+    assert "refused 1 of orders, first line 3, ordered_at: '03/04/2024'" in outcome.out
+    assert "date_order" in outcome.out
+    write(mini.home / "in" / "orders_2.csv", f"{head}{bad}")
+    outcome = acrm("check")
+    assert outcome.code == 1 and "orders 0 of 1 records" in outcome.out and "nothing of it would enter" in outcome.out
+    assert not mini.work_db.exists()
 
 
 def test_check_names_a_mistake_in_a_segment_file_and_lists_what_is_defined(mini, acrm):

@@ -50,6 +50,7 @@ MISTAKES = {
     "expression": (GOOD.replace(": sold", ": 'sold +'"), 10, "not a valid SQL expression"),
     "two expressions": (GOOD.replace(": sold", ": 'sold), (sold'"), 10, "must be one expression"),
     "query": (GOOD.replace(": sold", ": '(select 1)'"), 10, "subquery is not allowed"),
+    "a name of words": (GOOD.replace(": sold", ": Sold On"), 10, "write '\"Sold On\"' with both quotes"),
     "statement": (GOOD.replace(": sold", ": 'sold); drop table x; select (1'"), 10, "not a valid SQL expression"),
     "written twice": (GOOD + "feed: other\n", 11, "written twice"),
     "bad yaml": (GOOD + "  : : {\n", 11, "is not valid YAML"),

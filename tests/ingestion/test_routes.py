@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.ingestion.feeds import load_feed
@@ -102,3 +103,16 @@ def test_a_stream_without_a_route_is_a_mistake(tmp_path: Path) -> None:
     path.write_text(DEALS[: DEALS.index("    - where")].replace("stages:", "stages: []"), encoding="utf-8")
     with pytest.raises(FeedError, match=r"deals\.yml:5: streams\.opportunity_stages: names no route"):
         load_feed(path)
+
+
+def test_rows_of_several_routes_are_no_repetition_but_a_row_twice_is(deals: Warehouse) -> None:
+    from data_quality.runner import run_suites
+
+    def verdict() -> bool:
+        (check,) = [c for c in run_suites(deals.settings, "raw") if "opportunity_stages unique" in c.name]
+        return check.passed
+
+    assert verdict()
+    with duckdb.connect(str(deals.settings.work_db)) as con:
+        con.execute("insert into raw.opportunity_stages select * from raw.opportunity_stages where _record_no = 2")
+    assert not verdict()
