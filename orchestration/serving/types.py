@@ -58,6 +58,8 @@ def copied(column: str, duckdb_type: str) -> str:
     name = quoted(column)
     if duckdb_type == "BLOB":
         return rf"'\\x' || hex({name})"  # one backslash for COPY, one for bytea
+    if duckdb_type in ("DOUBLE", "FLOAT"):
+        return f"{name} + 0"  # minus zero becomes zero: a file's compression takes one for the other
     if _NESTED.fullmatch(duckdb_type):
         name = f"to_json({name})::varchar"
     elif duckdb_type == "DATE" or duckdb_type.startswith("TIMESTAMP"):

@@ -22,7 +22,8 @@ create or replace table marts.hostile as select * from (values
     (3, '\N', null, '-inf'::double, '9999-12-31'::date, 'infinity'::timestamp, null, null, null, null, null),
     (4, null, 0, 1.7976931348623157e308::double, null, null, null, null, null, null, null),
     (5, chr(9) || chr(13) || '刘伟"''; drop table x; --', 5e-20::decimal(38, 20), 0.1 + 0.2::double, null, null, null,
-     null, null, '\xDE\xAD\x00'::blob, -1)
+     null, null, '\xDE\xAD\x00'::blob, -1),
+    (6, null, null, '-0.0'::double, null, null, null, null, null, null, null)
 ) as t (id, txt, dec, dbl, d, ts, b, list, struct, raw, huge)
 """
 
@@ -62,14 +63,15 @@ def test_every_type_and_every_hostile_text_arrives_as_it_is(server, small):
     storage = push(small.settings).storage
     columns = "txt, dec, dbl::text, ts::text, b, list::text, raw, huge"
     rows = server.query(f'select {columns} from "{storage}".marts__hostile order by id')
-    assert [row[0] for row in rows] == ["a\n\\.\nb", "", "\\N", None, "\t\r刘伟\"'; drop table x; --"]
+    assert [row[0] for row in rows] == ["a\n\\.\nb", "", "\\N", None, "\t\r刘伟\"'; drop table x; --", None]
     assert [row[1] for row in rows] == [
-        Decimal("0.1"), Decimal("-99999999999999999.99999999999999999999"), None, Decimal(0), Decimal("5e-20")
+        Decimal("0.1"), Decimal("-99999999999999999.99999999999999999999"), None, Decimal(0), Decimal("5e-20"), None
     ]  # fmt: skip
-    assert [row[2] for row in rows] == ["1e+300", "NaN", "-Infinity", "1.7976931348623157e+308", "0.30000000000000004"]
+    doubles = ["1e+300", "NaN", "-Infinity", "1.7976931348623157e+308", "0.30000000000000004", "0"]
+    assert [row[2] for row in rows] == doubles
     assert [row[3] for row in rows][:3] == ["2024-01-01 01:02:03.000001", "0044-03-15 00:00:00 BC", "infinity"]
     assert rows[0][5] == '["x,\\"y\\"",null]' and rows[1][5] == "[]"
-    assert [row[6] for row in rows] == [b"a\\b", b"", None, None, b"\xde\xad\x00"]
+    assert [row[6] for row in rows] == [b"a\\b", b"", None, None, b"\xde\xad\x00", None]
     assert rows[1][7] == 170141183460469231731687303715884105727
 
 
