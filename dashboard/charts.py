@@ -142,18 +142,29 @@ def band(frame: pd.DataFrame, x: str, y: str, low: str, high: str, y_title: str)
     return (area + base.mark_line(point=True, color=BLUE).encode(y=f"{y}:Q", tooltip=tips)).properties(height=HEIGHT)
 
 
-def heat(frame: pd.DataFrame, x: str, y: str, value: str, titles: tuple[str, str, str], form: str = WHOLE) -> alt.Chart:
-    """A grid of numbers, darker for more; the number stands in its cell. `y` grows upwards when it is a number."""
+def heat(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    value: str,
+    titles: tuple[str, str, str],
+    form: str = WHOLE,
+    order: Sequence[str] | None = None,
+) -> alt.Chart:
+    """A grid of numbers, darker for more; the number stands in its cell. `y` grows upwards when it is a number.
+
+    Names stand in the order in which they come, or in `order` on both axes.
+    """
     high = frame[value].max()
     kind = "O" if pd.api.types.is_numeric_dtype(frame[y]) else "N"
     base = alt.Chart(frame).encode(
         x=alt.X(
             f"{x}:{kind}",
             title=titles[0],
-            sort=None if kind == "N" else "ascending",
+            sort=order if kind == "N" else "ascending",
             axis=alt.Axis(labelAngle=0 if kind == "O" else -40, labelOverlap=False, labelLimit=130),
         ),
-        y=alt.Y(f"{y}:{kind}", title=titles[1], sort=None if kind == "N" else "descending", axis=_names()),
+        y=alt.Y(f"{y}:{kind}", title=titles[1], sort=order if kind == "N" else "descending", axis=_names()),
         tooltip=[f"{x}:N", f"{y}:N", alt.Tooltip(f"{value}:Q", title=titles[2], format=form)],
     )
     cells = base.mark_rect().encode(
@@ -238,7 +249,8 @@ def histogram(frame: pd.DataFrame, x: str, y: str, titles: tuple[str, str], form
 
 def _month(x: str, axis: str = "") -> alt.X:
     unit = f"{axis}({x}):O" if axis else f"{x}:T"
-    return alt.X(unit, title=None, axis=alt.Axis(format=MONTH, labelAngle=-40, labelOverlap=True))
+    ticks = {} if axis else {"tickCount": {"interval": "month", "step": 1}}  # else a month may stand there twice
+    return alt.X(unit, title=None, axis=alt.Axis(format=MONTH, labelAngle=-40, labelOverlap=True, **ticks))
 
 
 def _legend() -> alt.Legend:

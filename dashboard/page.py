@@ -168,6 +168,9 @@ NAMED = {
     "basis",
     "restraint",
     "scheme",
+    "question",
+    "model",
+    "grade",
 }
 
 

@@ -20,6 +20,10 @@ NAMES = (
     ("stage_vocabularies", "stage", "name_en", "name_zh"),
     ("pyramid_tiers", "tier", "", "tier_zh"),
     ("voice_metrics", "metric", "label_en", "label_zh"),
+    ("voice_metrics", "formula", "formula", "formula_zh"),
+    ("metrics", "formula", "formula", "formula_zh"),
+    ("metrics", "basis", "basis", "basis_zh"),
+    ("questions", "question", "question", "question_zh"),
 )
 MARKS = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_{}[]()<>#+!|~$:"})
 

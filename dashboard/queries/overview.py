@@ -1,25 +1,9 @@
-"""What the overview asks: sales against the year before, the R-trend, the quality light."""
+"""What the overview asks beside the report's questions: the R-trend, the quality light, coverage."""
 
 import pandas as pd
 
 from dashboard.release import Release
 from orchestration.report.facts import Span
-
-
-def months(release: Release, span: Span) -> pd.DataFrame:
-    """Net sales per month of the span, and of the same month a year before."""
-    return release.ask(
-        """
-        with months as (
-            select date_trunc('month', sold_on)::date as month_on, sum(net_base)::double as net
-            from marts.daily_sales where sold_on <= $until group by all
-        )
-        select m.month_on, m.net, b.net as before
-        from months m left join months b on b.month_on = (m.month_on - interval 1 year)::date
-        where m.month_on >= date_trunc('month', $since::date) order by m.month_on""",
-        since=span.since,
-        until=span.until,
-    )
 
 
 def trend(release: Release, span: Span) -> pd.DataFrame:

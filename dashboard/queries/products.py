@@ -5,6 +5,8 @@ import pandas as pd
 from dashboard.release import Release
 from orchestration.report.facts import Span
 
+NO_CATEGORY = "–"
+
 
 def top(release: Release, span: Span) -> pd.DataFrame:
     """Products by net sales of the span."""
@@ -23,8 +25,8 @@ def top(release: Release, span: Span) -> pd.DataFrame:
 def categories(release: Release, span: Span) -> pd.DataFrame:
     """Net sales of the span by category."""
     return release.ask(
-        """
-        select coalesce(nullif(split_part(category_path, ' > ', 1), ''), '–') as category_name,
+        f"""
+        select coalesce(nullif(split_part(category_path, ' > ', 1), ''), '{NO_CATEGORY}') as category_name,
             sum(net_base)::double as net_base
         from marts.product_sales where month_on between date_trunc('month', $since::date) and $until
         group by all order by net_base desc, category_name limit 15""",

@@ -46,8 +46,8 @@ def staff(release: Release, span: Span) -> pd.DataFrame:
     """People who sell, by sales and deals won."""
     return release.ask(
         """
-        select employee_name, department_path, sum(sales_base)::double as sales_base,
-            sum(order_count)::bigint as order_count,
+        select coalesce(employee_name, employee_id) as employee_name, department_path,
+            sum(sales_base)::double as sales_base, sum(order_count)::bigint as order_count,
             sum(won_amount_base)::double as won_amount_base, sum(won_deal_count)::bigint as won_deal_count
         from marts.employee_sales
         where employee_id <> 'none' and period_kind = 'month'

@@ -29,7 +29,10 @@ def render(page: Page) -> None:
     if found.empty and words:
         st.info(page.text("search.nothing"), icon=":material/search_off:")
         return
-    picked = page.table("found", found, "marts.dim_customers", "customers, orders", pick=True, head=False)
+    unknown = [name for name in ("full_name", "email", "city") if found[name].isna().all()]
+    picked = page.table(
+        "found", found.drop(columns=unknown), "marts.dim_customers", "customers, orders", pick=True, head=False
+    )
     coverage(page)
     chosen = found.customer_id[picked] if picked is not None else st.query_params.get("customer")
     if chosen is None and words and len(found) == 1:
@@ -46,7 +49,7 @@ def card(page: Page, customer_id: str) -> None:
         return
     st.query_params["customer"] = customer_id
     row = rows.iloc[0]
-    name = row.full_name if may_see(page.settings.dashboard_role) else MASK
+    name = "" if pd.isna(row.full_name) else row.full_name if may_see(page.settings.dashboard_role) else MASK
     st.divider()
     st.header(plain(name or customer_id), anchor="card")
     st.caption(plain(customer_id))

@@ -15,8 +15,7 @@ from dashboard.views.sales import said_and_won, worth
 
 def render(page: Page) -> None:
     by_columns(lambda: churn(page), lambda: lifetime(page))
-    if page.release.has("scores.churn"):
-        page.table("churn_list", ask.churn_list(page.release, page.segment, page.text.lang), "scores.churn")
+    listed(page)
     by_columns(lambda: worth(page), lambda: said_and_won(page))
     if frame := scored(page, "win_probability", lambda release: ask.win(release, page.text.lang)):
         page.table("win_probability", frame[0], "scores.win_probability")
@@ -30,6 +29,18 @@ def churn(page: Page) -> None:
         page.picture(
             "churn", frame[0], lambda f: charts.histogram(f, "probability", "customer_count", titles), "orders"
         )
+
+
+def listed(page: Page) -> None:
+    """Who is most likely to leave; nothing where the model is silent, which stands above."""
+    if not page.release.has("scores.churn") or ask.churn(page.release).empty:
+        return
+    frame = ask.churn_list(page.release, page.segment, page.text.lang)
+    if frame.empty:
+        page.head("churn_list")
+        st.info(page.text("no_list"), icon=":material/inbox:")
+        return
+    page.table("churn_list", frame, "scores.churn")
 
 
 def lifetime(page: Page) -> None:
@@ -69,5 +80,5 @@ def cards(page: Page) -> None:
     if not found:
         st.info(page.text("no_cards"), icon=":material/inbox:")
     for path in found:
-        with st.expander(path.stem, icon=":material/description:"):
+        with st.expander(page.text.of(path.stem), icon=":material/description:"):
             st.iframe(path.read_text(encoding="utf-8"), height=600)

@@ -1,5 +1,6 @@
 """Overview: how the company does, what to look at first, and how far the figures can be trusted (S008)."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import charts
@@ -22,7 +23,7 @@ def render(page: Page) -> None:
     text = page.text
     page.picture(
         "months",
-        ask.months(page.release, page.span),
+        asked(page.release, "months", page.span),
         lambda f: charts.with_year_before(
             f, "month_on", "net", "before", (text("this_span"), text("year_before")), page.settings.base_currency
         ),
@@ -53,11 +54,13 @@ def figures(page: Page) -> None:
             border=True,
             delta_color="inverse" if name in GOOD_WHEN_LESS else "normal",
         )
+    if pd.isna(before.net):
+        st.caption(page.text("no_year_before", since=page.span.since_before))
 
 
 def change(name: str, value: float, past: float) -> str | None:
     """Against the year before: percentage points of shares, percent of the rest; None where there was nothing."""
-    if past != past or value != value or not past:
+    if pd.isna(past) or pd.isna(value) or not past:
         return None
     return f"{100 * (value - past):+.1f} pp" if name in SHARES else f"{100 * (value - past) / abs(past):+.1f} %"
 
@@ -111,7 +114,7 @@ def metrics(page: Page) -> None:
     first = list(names).index("net_sales") if "net_sales" in names else 0
     metric = st.selectbox(page.text("metric"), list(names), index=first, key="metric", format_func=names.get)
     row = known[known.metric == metric].iloc[0]
-    st.caption(plain(f"{row.formula} · {row.basis}"))
+    st.caption(plain(f"{page.text.of(row.formula)} · {page.text.of(row.basis)}"))
     frame = catalogue.months(page.release, metric, page.span)
     frame = frame.assign(channel_group=frame.channel_group.map(page.text.of))
     form = charts.SHARE if row.unit == "share" else ",.1f" if row.unit == "points" else "~s"

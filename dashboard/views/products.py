@@ -26,4 +26,8 @@ def render(page: Page) -> None:
 def categories(page: Page) -> None:
     frame = ask.categories(page.release, page.span)
     title = page.settings.base_currency
+    if set(frame.category_name) == {ask.NO_CATEGORY}:
+        page.head("categories")
+        st.info(page.text("nothing.column", column="category_path", stream="products"), icon=":material/inbox:")
+        return
     page.picture("categories", frame, lambda f: charts.bars(f, "net_base", "category_name", title, ""), LINES)

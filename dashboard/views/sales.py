@@ -20,6 +20,8 @@ def render(page: Page) -> None:
 
 def people(page: Page) -> None:
     frame = asked(page.release, "people", page.span)
+    if not frame.people.sum():
+        frame = frame.head(0)
     frame = frame.assign(stage=frame.stage.map(page.text.of))
     page.picture("people", frame, lambda f: charts.funnel(f, "people", page.text("customers")), "events, leads, orders")
 

@@ -47,11 +47,19 @@ def grid(page: Page) -> None:
 
 
 def moves(page: Page) -> None:
+    """Who stays stands on the diagonal: both axes have the segments in one order, the most money first."""
     frame = ask.moves(page.release)
-    for column in ("from_segment", "to_segment"):
-        frame[column] = frame[column].map(page.text.of)
+    ends = ["from_segment", "to_segment"]
+    order = list(dict.fromkeys([*ask.rfm(page.release).rfm_segment, *frame[ends].to_numpy().ravel()]))
+    names = [page.text.of(name) for name in order if name in frame[ends].to_numpy()]
+    frame = frame.assign(**{end: frame[end].map(page.text.of) for end in ends})
     titles = (page.text("to"), page.text("from"), page.text("customers"))
-    page.picture("moves", frame, lambda f: charts.heat(f, "to_segment", "from_segment", "customer_count", titles))
+    page.picture(
+        "moves",
+        frame,
+        lambda f: charts.heat(f, "to_segment", "from_segment", "customer_count", titles, order=names),
+        "orders",
+    )
 
 
 def value(page: Page) -> None:
@@ -112,6 +120,10 @@ def bcg(page: Page) -> None:
 
 def matrix(page: Page, key: str, frame: pd.DataFrame) -> None:
     """Growth over share, as bubbles of net sales."""
+    if frame.empty:
+        page.head(key)
+        st.info(page.text("no_growth"), icon=":material/inbox:")
+        return
     frame = frame.assign(name=frame.name.map(page.text.of), quadrant=frame.quadrant.map(page.text.of))
     titles = (page.text("share_of_sales"), page.text("growth"), page.settings.base_currency)
     tips = [

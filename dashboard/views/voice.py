@@ -34,7 +34,7 @@ def figures(page: Page) -> None:
                 page.text.of(row.metric),
                 page.text("too_few") if few else shown(row.score),
                 border=True,
-                help=plain(row.formula),
+                help=plain(page.text.of(row.formula)),
             )
             between = "" if few else f"{shown(row.score_low)} … {shown(row.score_high)} · "
             place.caption(f"{between}n = {number(row.unit_count)}")
@@ -53,6 +53,9 @@ def drivers(page: Page, analysis: str) -> None:
     key = f"drivers_{analysis}"
     if not frame.empty and frame.status.iloc[0] != "ok":
         page.head(key)
+        if not frame.answer_count.iloc[0]:
+            page.nothing("surveys")
+            return
         st.info(page.text("abstained", reason=plain(frame.status.iloc[0])), icon=":material/block:")
         return
     if not frame.empty:

@@ -18,15 +18,13 @@ _STYLE = {
 }  # fmt: skip
 
 
-def months(rows: Sequence[Row], since: Any, words: Mapping[str, Any]) -> str:
+def months(rows: Sequence[Row], words: Mapping[str, Any]) -> str:
     """Net sales: bars of the span's months, a line of the same months a year before."""
-    by_month = {row["month_on"]: row["net"] for row in rows}
-    shown = [month for month in by_month if month >= since.replace(day=1)]
-    before = [by_month.get(month.replace(year=month.year - 1)) for month in shown]
+    shown, before = [row["month_on"] for row in rows], [row["before"] for row in rows]
 
     def draw(axes: Any) -> None:
         places = range(len(shown))
-        axes.bar(places, [by_month[month] for month in shown], color=BLUE, width=0.7, label=words["charts"]["year"])
+        axes.bar(places, [row["net"] for row in rows], color=BLUE, width=0.7, label=words["charts"]["year"])
         if any(value is not None for value in before):
             line = [float("nan") if value is None else value for value in before]
             axes.plot(places, line, color=WARM, marker="o", markersize=4, label=words["charts"]["before"])

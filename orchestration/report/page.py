@@ -71,7 +71,7 @@ def pictures(facts: Facts, lang: str, words: Mapping[str, Any]) -> dict[str, lis
     """SVG pictures by name of the query they show; none for a query without rows."""
     rows, title = facts.rows, words["charts"]
     draw: dict[str, Callable[[list[Row]], list[str]]] = {
-        "months": lambda r: [charts.months(r, facts.span.since, words)],
+        "months": lambda r: [charts.months(r, words)],
         "segments": lambda r: [charts.segments(r, words)],
         "changes": lambda r: [
             charts.changes(part, [segment_name(row, lang, words) for row in part], ends, title[name], title)

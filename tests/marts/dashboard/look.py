@@ -1,13 +1,27 @@
 """Pages as Streamlit's own test harness runs them, one at a time."""
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.app import PAGES
+from orchestration.settings import Settings
 
 KEYS = tuple(spec.key for spec in PAGES)
 SECONDS = 180  # of one page; a machine that runs other tests beside it is slow
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Pages from now on show this warehouse, as a role."""
+
+    def use(of: Settings, role: str = "viewer") -> None:
+        monkeypatch.setenv("CRM_HOME", str(of.home))
+        monkeypatch.setenv("CRM_DASHBOARD_ROLE", role)
+
+    return use
 
 
 def _script(key: str) -> None:

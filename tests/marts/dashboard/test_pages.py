@@ -13,19 +13,10 @@ from dashboard.text import WORDS
 from orchestration.release.connect import connect
 from orchestration.settings import Settings
 from tests.marts.dashboard.conftest import thinned
-from tests.marts.dashboard.look import KEYS, opened, said
+from tests.marts.dashboard.look import KEYS, at_home, opened, said
 from tests.release.small import Small
 
-
-@pytest.fixture
-def at_home(monkeypatch: pytest.MonkeyPatch):
-    """Pages from now on show this warehouse, as a role."""
-
-    def use(of: Settings, role: str = "viewer") -> None:
-        monkeypatch.setenv("CRM_HOME", str(of.home))
-        monkeypatch.setenv("CRM_DASHBOARD_ROLE", role)
-
-    return use
+__all__ = ["at_home"]
 
 
 def one(of: Settings, sql: str) -> tuple:

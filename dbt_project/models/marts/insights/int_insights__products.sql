@@ -80,6 +80,8 @@ shares as (
         1.0 * sum(now_count) over () / nullif(sum(now_count + then_count) over (), 0) as all_share,
         then_base * sum(now_base) over () / nullif(sum(then_base) over (), 0) as due_base
     from buyers
+    -- A half-year that began before the data did is no year before.
+    where (select {{ date_diff_days('min(ordered_on)', as_of()) }} from {{ ref('fct_orders') }}) >= 364 + {{ buyer_days }}
 
 ),
 

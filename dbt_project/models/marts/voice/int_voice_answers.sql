@@ -76,7 +76,7 @@ units as (
     select
         'complaint_rate', customer_id as unit_id, customer_id, ordered_on,
         case when customer_id in (select complaints.customer_id from complaints) then 1 else 0 end
-    from buyers
+    from buyers where exists (select 1 from {{ ref('fct_tickets') }})  -- without tickets nobody can have complained
     union all
     select 'complaint_resolution_rate', ticket_id, customer_id, opened_on, case when resolved_at is not null then 1 else 0 end
     from complaints

@@ -1,13 +1,28 @@
-"""The marts over UCI Online Retail give the published figures; no money is lost between lines, days and customers."""
+"""The marts over UCI Online Retail give the published figures; no money is lost between lines, days and customers.
 
+The dashboard shows them: of a shop that delivers customers, orders and returns, and nothing else.
+"""
+
+import shutil
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from dashboard.text import WORDS
+from data_quality.scorecard import build_scorecard
+from orchestration.release.publish import publish
+from orchestration.settings import Settings, settings
 from tests.dbt.project import Dbt, Raw
+from tests.marts.dashboard.browser import browser, served, walk
+from tests.marts.dashboard.look import at_home, opened, said
 
+__all__ = ["at_home", "browser"]
+
+AS_OF = date(2011, 12, 9)
 LINEAGE = "_system, _delivery_id, _record_no, _version_at, _loaded_at, _zone"
 STAMPS = "'uci', 'd1', n, sold_at, timestamp '2025-01-01', 'Europe/London'"
 FIRST_STAMPS = "'uci', 'd1', min(n), min(sold_at), timestamp '2025-01-01', 'Europe/London'"
@@ -34,7 +49,7 @@ FILLS = {
 
 
 @pytest.fixture(scope="module")
-def retail(dbt: Dbt, reference_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Raw:
+def retail(reference_data: Path, dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Raw:
     """Raw filled without a feed, because only the models are under test; then every model built."""
     raw = Raw(tmp_path_factory.mktemp("retail") / "work.duckdb")
     with duckdb.connect(str(raw.path)) as con:
@@ -48,7 +63,7 @@ def retail(dbt: Dbt, reference_data: Path, tmp_path_factory: pytest.TempPathFact
             from read_csv('{reference_data}/uci_online_retail/by-day/*.csv', all_varchar = true, header = true)""")
         for stream, (columns, query) in FILLS.items():
             con.execute(f"insert into raw.{stream} ({columns}, {LINEAGE}) {query}")
-    dbt.run(raw.path, "+path:models/marts", "+path:models/core", as_of="2011-12-09")
+    dbt.run(raw.path, "+path:models/marts", "+path:models/core", as_of=AS_OF.isoformat())
     return raw
 
 
@@ -128,3 +143,89 @@ def test_classes_curve_and_segments_are_those_of_the_set(retail: Raw) -> None:
 def test_hughes_cells_of_the_set_are_equal_and_every_twentieth_name_is_drawn(retail: Raw) -> None:
     cells = "select count(*), min(customer_count), max(customer_count), sum(test_name_count) from marts.hughes_cells"
     assert retail.query(cells) == [(125, 34, 35, 216)]
+
+
+@pytest.fixture(scope="module")
+def released(retail: Raw, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same as a release; no model has scored anybody in it."""
+    of = replace(settings(), home=tmp_path_factory.mktemp("released"), base_currency="GBP")
+    of.releases.mkdir()
+    retail.query("checkpoint")
+    shutil.copyfile(retail.path, of.work_db)
+    build_scorecard(of, AS_OF, "retail", [])
+    publish(of, AS_OF, "retail")
+    of.work_db.unlink()
+    return of
+
+
+def test_every_page_opens_in_both_languages_and_says_what_is_missing(browser, released: Settings) -> None:
+    streams = {"sales": "opportunities", "channels": "ad_spend", "voice": "surveys", "products": "category_path"}
+    with served(released) as address:
+        for lang in ("en", "zh"):
+            said = walk(browser, address, lang)
+            assert all(stream in said[key] for key, stream in streams.items()), said
+            assert WORDS[lang]["no_scores"] in said["models"]
+            assert not said["customers"], "orders alone fill it"
+            assert said["segments"].endswith(WORDS[lang]["no_growth"]), "one year has nothing to grow from"
+
+
+def test_nobody_can_have_complained_where_no_ticket_came(retail: Raw) -> None:
+    assert retail.query("select distinct metric from marts.voice_scores") == [("repurchase_rate",)]
+
+
+def test_the_overview_shows_the_published_net_value_and_compares_no_year_that_the_data_lack(
+    retail: Raw, released: Settings, at_home
+) -> None:
+    at_home(released)
+    at = opened("overview")
+    ((net, orders, buyers),) = retail.query("""
+        select sum(net_base) - (select sum(deducted_base) from core.fct_returns where returned_on >= '2010-12-10'),
+            count(*), count(distinct customer_id) filter (where positive_line_count > 0)
+        from core.fct_orders where ordered_on >= '2010-12-10'""")
+    shown = {figure.label: (figure.value, figure.delta) for figure in at.metric}
+    assert shown["Net sales"] == (f"{net:,.0f} GBP", "")
+    assert shown["Orders"] == (f"{orders:,}", "") and shown["Buying customers"] == (f"{buyers:,}", "")
+    assert "the data begin after 2009-12-10" in said(at)
+    at.selectbox(key="period").select(24).run()
+    assert {figure.label: figure.value for figure in at.metric}["Net sales"] == "9,747,748 GBP"
+
+
+def test_a_customer_is_found_by_the_number_of_the_shop(retail: Raw, released: Settings, at_home) -> None:
+    at_home(released, "steward")
+    at = opened("customers")
+    listed = at.dataframe[0].value
+    assert "full_name" not in listed and len(listed) == 50, "columns that nobody fills are not shown"
+    best = retail.query("""
+        select customer_id, round(net_base, 2)::double from marts.dim_customers
+        order by net_base desc nulls last, customer_id limit 50""")
+    assert list(zip(listed.customer_id, listed.net_base, strict=True)) == best
+    at.text_input(key="search").set_value("14646").run()
+    ((gross, returned),) = retail.query("""
+        select (select sum(l.line_amount_base) from core.fct_order_lines l join core.fct_orders using (order_id)
+            where customer_id = c.customer_id), (select sum(deducted_base) from core.fct_returns r
+            where r.customer_id = c.customer_id)
+        from marts.bridge_customer_identities c where record_ref = '14646' and stream = 'customers'""")
+    ((customer_id, net),) = at.dataframe[0].value[["customer_id", "net_base"]].to_numpy().tolist()
+    assert Decimal(str(net)) == round(gross - returned, 2)
+    assert at.header[0].value.replace("\\", "") == customer_id, "who has no name is called by the number"
+
+
+def test_segments_and_products_on_the_pages_are_those_of_the_set(retail: Raw, released: Settings, at_home) -> None:
+    at_home(released)
+    frames = [frame.value for frame in opened("segments").dataframe]
+    segments = next(frame for frame in frames if "rfm_segment" in frame).set_index("rfm_segment")
+    assert (segments.customer_count.sum(), segments.customer_count["Important"]) == (4338, 710)
+    assert segments.money["Important"] == 5530209.76
+    classes = next(frame for frame in frames if "abc_class" in frame)
+    assert classes.net_base.round(2).tolist() == [6651083.58, 1246929.52, 402052.71, 1447682.12]
+    page = opened("products")
+    page.selectbox(key="period").select(24).run()
+    top = retail.query("""
+        with lines as (
+            select product_id, line_amount_base as net from core.fct_order_lines
+            union all select product_id, -deducted_base from core.fct_returns
+        )
+        select round(sum(net), 2)::double from lines where product_id is not null
+        group by product_id order by 1 desc limit 100""")
+    assert [(net,) for net in page.dataframe[0].value.net_base] == top
+    assert any("category_path" in info.value for info in page.info)
