@@ -17,7 +17,7 @@ import yaml
 from benchmarks.measure import PeakMemory, write_json
 from orchestration.settings import DBT_PROJECT
 
-INPUT_SCHEMAS = ("raw", "seeds", "ops")
+INPUT_SCHEMAS = ("raw", "seeds", "ops", "scores")
 
 
 def models(target: Path) -> list[dict]:

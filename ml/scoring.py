@@ -7,20 +7,51 @@ reads core, features and marts and nothing after `as_of`. It is skipped where wh
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-# Module -> relations it reads.
-SCORERS: dict[str, tuple[str, ...]] = {
-    "ml.drivers": ("core.fct_surveys",),
-    "ml.churn": ("features.customer_features", "features.customer_labels", "features.feature_windows"),
-    "ml.lifetime_value": ("core.fct_orders", "features.customer_features"),
-    "ml.purchase_timing": ("core.fct_orders", "core.fct_order_lines", "core.dim_products"),
-    "ml.offers": ("core.fct_orders", "core.fct_order_lines", "core.dim_products", "marts.customer_consents"),
-    "ml.win": ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"),
-    # Reads scores of churn and lifetime value.
-    "ml.scorecard": ("core.fct_campaign_contacts", "features.customer_features", "marts.customer_contribution"),
+from ml.tables import CARDS
+
+
+class Scorer(NamedTuple):
+    """Relations that a module reads and tables of `scores` that it writes."""
+
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+SCORERS: dict[str, Scorer] = {
+    "ml.drivers": Scorer(("core.fct_surveys",), ("satisfaction_drivers",)),
+    "ml.churn": Scorer(
+        ("features.customer_features", "features.customer_labels", "features.feature_windows"),
+        ("churn", "purchase_intent"),
+    ),
+    "ml.lifetime_value": Scorer(("core.fct_orders", "features.customer_features"), ("lifetime_value",)),
+    "ml.purchase_timing": Scorer(("core.fct_orders", "core.fct_order_lines", "core.dim_products"), ("next_purchase",)),
+    "ml.offers": Scorer(
+        ("core.fct_orders", "core.fct_order_lines", "core.dim_products", "marts.customer_consents"),
+        ("product_offers",),
+    ),
+    "ml.win": Scorer(
+        ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"), ("win_probability",)
+    ),
+    "ml.scorecard": Scorer(
+        ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
+        ("customer_scorecard",),
+    ),
 }
+
+
+def scorers(present: set[str]) -> dict[str, Scorer]:
+    """Those whose inputs are among these relations or are written by one before them, in order."""
+    found: dict[str, Scorer] = {}
+    known = set(present)
+    for name, scorer in SCORERS.items():
+        if known.issuperset(scorer.reads):
+            found[name] = scorer
+            known |= {f"scores.{table}" for table in scorer.writes}
+    return found
 
 
 def score_all(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[str]:
@@ -29,8 +60,7 @@ def score_all(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = N
     `home` is the warehouse's folder, where artefacts (models/) and cards (reports/models/) are kept.
     """
     tables = con.execute("select table_schema, table_name from information_schema.tables").fetchall()
-    present = {f"{schema}.{table}" for schema, table in tables}
-    wanted = [name for name, reads in SCORERS.items() if present.issuperset(reads)]
+    wanted = list(scorers({f"{schema}.{table}" for schema, table in tables if schema != "scores"}))
     if not wanted:
         return []
     con.execute("create schema if not exists scores")
@@ -39,7 +69,6 @@ def score_all(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = N
         cards += import_module(name).score(con, as_of, home) or []
     if cards:
         from ml.card import frame, write_pages
-        from ml.tables import CARDS
 
         CARDS.write(con, frame(cards))
         if home is not None:

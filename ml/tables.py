@@ -4,10 +4,15 @@ A frame that lacks a column, has another, repeats a key or leaves a required val
 so no half table is ever released.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,16 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
 
+    @property
+    def body(self) -> str:
+        """Columns and key, as a CREATE TABLE takes them."""
+        columns = [f"{c.name} {c.type}{' not null' if c.required else ''}" for c in self.columns]
+        return ", ".join([*columns, f"primary key ({', '.join(self.key)})"])
+
     def write(self, con: duckdb.DuckDBPyConnection, rows: pd.DataFrame | None = None) -> None:
         """Replaces the table by these rows, sorted by key; none makes an empty table. ValueError for other columns."""
         con.execute("create schema if not exists scores")
-        columns = [f"{c.name} {c.type}{' not null' if c.required else ''}" for c in self.columns]
-        body = ", ".join([*columns, f"primary key ({', '.join(self.key)})"])
-        con.execute(f"create or replace table scores.{self.name} ({body})")
+        con.execute(f"create or replace table scores.{self.name} ({self.body})")
         if rows is None or rows.empty:
             return
         names = [c.name for c in self.columns]
@@ -289,3 +298,10 @@ WIN = Table(
     ),
 )
 TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, WIN, CARDS)
+
+
+def create_missing(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables where there are none yet, so that the models which read scores build before the first scoring."""
+    con.execute("create schema if not exists scores")
+    for table in TABLES:
+        con.execute(f"create table if not exists scores.{table.name} ({table.body})")

@@ -24,6 +24,7 @@ from orchestration.settings import Settings
 FAILED = {"fail", "error", "runtime error"}
 SAMPLE_ROWS = 5
 RUN = ("seed", "model", "snapshot", "test")
+SCORED = "source:scores+"  # what reads the scores that Python computes, and all that stands on it
 _PARSED: dict[tuple[Path, str, str], tuple[Path, Any]] = {}  # state of a project -> (its target, dbt's manifest object)
 
 
@@ -89,10 +90,22 @@ class Project:
         nodes = self.manifest()["nodes"].values()
         return Counter(group_of(node) for node in nodes if node["resource_type"] in RUN)
 
+    def scored(self) -> set[str]:
+        """Unique ids of the nodes that SCORED selects."""
+        manifest = self.manifest()
+        left = [uid for uid, source in manifest["sources"].items() if source["source_name"] == "scores"]
+        found: set[str] = set()
+        while left:
+            children = set(manifest["child_map"][left.pop()]) - found
+            found |= children
+            left += children
+        return found
+
     def build(
         self,
         as_of: date,
         select: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         full_refresh: bool = False,
         tests: bool = True,
         on_event: NodeListener | None = None,
@@ -106,6 +119,7 @@ class Project:
         args = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
         args += [] if tests else ["--exclude-resource-type", "test"]
         args += ["--select", *select] if select else []
+        args += ["--exclude", *exclude] if exclude else []
         args += ["--full-refresh"] if full_refresh else []
         args += self._flags(as_of.isoformat(), user_segmentations=self._own_segmentations())
         try:

@@ -4,7 +4,7 @@ The command line, Dagster and the tests all call these. Every step may be repeat
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,9 +17,9 @@ from orchestration.runs.log import recorded
 from orchestration.settings import Settings
 
 __all__ = [
-    "Inputs", "NothingToDo", "RunResult", "TransformFailed", "audit", "exclusive", "feeds", "feeds_needed", "gate",
-    "has_news", "ingest", "inputs", "is_idle", "judge", "publish", "recorded", "recover", "run", "score", "serving",
-    "transform",
+    "Inputs", "NothingToDo", "RunResult", "TransformFailed", "audit", "build", "exclusive", "feeds", "feeds_needed",
+    "gate", "has_news", "ingest", "inputs", "is_idle", "judge", "publish", "recorded", "recover", "run", "score",
+    "serving", "transform",
 ]  # fmt: skip
 
 _held: set[Path] = set()
@@ -106,25 +106,59 @@ def transform(
     tests: bool = True,
     on_event: Listener | None = None,
 ) -> list[Any]:
-    """Build the dbt project into work.duckdb, with its data tests; one NodeResult per node, failures in them."""
-    from orchestration.dbt import Project
-    from orchestration.identity.state import prepare
+    """Build the dbt project into work.duckdb, with its data tests; one NodeResult per node, failures in them.
 
-    send = sender(on_event)
+    A whole build has three parts: what needs no scores, the scores, what reads them. A model that did not build or a
+    test that failed ends it before the scores. With `select` those nodes are built and nothing is scored.
+    """
+    from orchestration.dbt import SCORED, Project
+
     day = as_of or inputs(settings).as_of
-    of = Project(settings)
-    if not select:
-        send(Event("transform", "plan", "dbt", facts={"groups": of.groups()}))
     with exclusive(settings):
-        prepare(settings)
-        nodes = of.build(day, select or (), full, tests, on_event=lambda node: send(_built(node)))
-        if not select and all(node.status != "error" for node in nodes):
+        if select:
+            return build(settings, day, select, full=full, tests=tests, on_event=on_event)
+        nodes = build(settings, day, exclude=[SCORED], full=full, tests=tests, on_event=on_event)
+        if all(node.status in ("ok", "warn") for node in nodes):
             score(settings, day, on_event)
+            if Project(settings).scored():
+                nodes += build(settings, day, [SCORED], full=full, tests=tests, on_event=on_event)
     return nodes
 
 
-def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> None:
-    """Tables of schema `scores`, by Python from the models as built; `transform` does it after a whole build."""
+def build(
+    settings: Settings,
+    as_of: date,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    full: bool = False,
+    tests: bool = True,
+    on_event: Listener | None = None,
+) -> list[Any]:
+    """Build part of the dbt project; one NodeResult per node, failures in them."""
+    from orchestration.dbt import SCORED, Project
+
+    send, of = sender(on_event), Project(settings)
+    if SCORED in exclude:  # the first part of a whole build
+        send(Event("transform", "plan", "dbt", facts={"groups": of.groups()}))
+    with exclusive(settings):
+        if SCORED not in select:
+            _prepare(settings)
+        return of.build(as_of, select, exclude, full, tests, on_event=lambda node: send(_built(node)))
+
+
+def _prepare(settings: Settings) -> None:
+    """What models read beside raw records: what identity knows from before, and tables of scores, empty at first."""
+    from ml.tables import create_missing
+    from orchestration.identity.state import prepare
+    from orchestration.ingestion.store import connect
+
+    prepare(settings)
+    with connect(settings) as con:
+        create_missing(con)
+
+
+def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> list[str]:
+    """Tables of schema `scores`, by Python from the models as built; names of the scorers that ran."""
     from ml.scoring import score_all
     from orchestration.ingestion.store import connect
 
@@ -136,6 +170,7 @@ def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> 
         finally:
             con.close()
     send(Event("score", "scored", "models", seconds=time.perf_counter() - start, facts={"scorers": done}))
+    return done
 
 
 def _built(node: Any) -> Event:

@@ -1,4 +1,4 @@
-"""The dbt project as assets and checks, built by the warm runner of orchestration/dbt.py in one step.
+"""The dbt project as assets and checks, built by the warm runner of orchestration/dbt.py: before the scores, and after.
 
 The specs come from dbt's manifest directly: keys are layer/name, groups layer/area. Reading them needs neither dbt
 nor a warehouse, which keeps loading the graph under a second.
@@ -13,7 +13,7 @@ import dagster as dg
 from orchestration import pipeline
 from orchestration.components.freshness import fresh_within, rebuilt_after_news
 from orchestration.components.warehouse import POOL, Warehouse
-from orchestration.dbt import NodeResult, Project, group_of
+from orchestration.dbt import SCORED, NodeResult, Project, group_of
 from orchestration.settings import Settings, settings
 
 BUILT = ("seed", "model", "snapshot")
@@ -25,22 +25,48 @@ class DbtComponent(dg.Component, dg.Model, dg.Resolvable):
     late_after_hours: dict[str, float] = {}  # by layer
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        manifest = Project(settings()).manifest()
+        project = Project(settings())
+        manifest = project.manifest()
         specs = {uid: self._spec(node, manifest) for uid, node in built_nodes(manifest).items()}
         checks = check_specs(manifest, specs)
-        names = {node["name"]: specs[uid].key for uid, node in built_nodes(manifest).items()}
+        scored = project.scored()
+        parts = {"dbt": (specs.keys() - scored, {"exclude": [SCORED]}), "dbt_scored": (scored, {"select": [SCORED]})}
+        return dg.Definitions(
+            assets=[
+                self._part(
+                    name,
+                    {uid: spec for uid, spec in specs.items() if uid in wanted},
+                    {uid: check for uid, check in checks.items() if (uid in scored) == (wanted is scored)},
+                    {uid: node["name"] for uid, node in built_nodes(manifest).items()},
+                    whole,
+                )
+                for name, (wanted, whole) in parts.items()
+                if wanted
+            ]
+        )
+
+    def _part(
+        self,
+        name: str,
+        specs: dict[str, dg.AssetSpec],
+        checks: dict[str, dg.AssetCheckSpec],
+        names: dict[str, str],
+        whole: dict[str, list[str]],
+    ) -> dg.AssetsDefinition:
+        """One step of these nodes and tests; `whole` is how dbt selects all of them."""
 
         @dg.multi_asset(
-            name="dbt", specs=list(specs.values()), check_specs=list(checks.values()), can_subset=True, pool=POOL
+            name=name, specs=list(specs.values()), check_specs=list(checks.values()), can_subset=True, pool=POOL
         )
         def dbt(
             context: dg.AssetExecutionContext, warehouse: Warehouse
         ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-            select = [] if not context.is_subset else [n for n, k in names.items() if k in context.selected_asset_keys]
+            chosen = [names[uid] for uid, spec in specs.items() if spec.key in context.selected_asset_keys]
 
             def work() -> list[NodeResult]:
                 made_of = pipeline.inputs(warehouse.settings, warehouse.day)
-                return pipeline.transform(warehouse.settings, made_of.as_of, full=warehouse.full_refresh, select=select)
+                wanted = {"select": chosen} if context.is_subset else whole
+                return pipeline.build(warehouse.settings, made_of.as_of, full=warehouse.full_refresh, **wanted)
 
             results = warehouse.step(context, work)
             for result in results:
@@ -52,7 +78,7 @@ class DbtComponent(dg.Component, dg.Model, dg.Resolvable):
                     yield _checked(check, result)
             warehouse.step(context, lambda: _judge(results))
 
-        return dg.Definitions(assets=[dbt])
+        return dbt
 
     def _spec(self, node: dict[str, Any], manifest: dict[str, Any]) -> dg.AssetSpec:
         key = key_of(node)

@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration import pipeline
 from orchestration.components.dbt import model_keys
 from orchestration.components.freshness import fresh_within, released_after_rebuild
+from orchestration.components.scores import score_tables
 from orchestration.components.warehouse import POOL, Warehouse, check_result
 from orchestration.settings import settings
 
@@ -19,7 +20,7 @@ class ReleaseComponent(dg.Component, dg.Model, dg.Resolvable):
     late_after_hours: float = 30
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        deps = [key for key in model_keys(settings()) if key.path[0] in self.layers]
+        deps = [key for key in model_keys(settings()) if key.path[0] in self.layers] + list(score_tables(settings()))
 
         @dg.multi_asset(
             name="audit",

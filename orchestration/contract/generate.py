@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from ml.tables import TABLES
 from orchestration.contract.derived import counts_from, is_money, staged_columns
 from orchestration.contract.model import LINEAGE, Column, Stream, streams
 
@@ -67,7 +68,21 @@ def sources_yml() -> str:
     lines.append("    tables:")
     for stream in streams().values():
         lines.extend(_source_table(stream))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_score_tables()]) + "\n"
+
+
+def _score_tables() -> Iterator[str]:
+    """dbt source `scores`: what the models compute, for the marts that hand it on."""
+    yield "  - name: scores"
+    yield "    schema: scores"
+    yield "    description: What models say of customers; Python makes it between what it reads and what reads it."
+    yield "    tables:"
+    for table in TABLES:
+        yield f"      - name: {table.name}"
+        yield f"        description: {_text(table.says)}"
+        yield "        columns:"
+        for c in table.columns:
+            yield "          " + _column(c.name, c.type, c.says, {"en": c.en, "zh": c.zh})
 
 
 def staging_yml(stream: Stream) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from ml.tables import create_missing
 from orchestration.contract import streams
 from orchestration.ingestion.store import create_tables
 
@@ -50,6 +51,7 @@ class Raw:
     def __post_init__(self) -> None:
         with duckdb.connect(str(self.path)) as con:
             create_tables(con)
+            create_missing(con)
 
     def add(self, stream: str, rows: Iterable[dict[str, Any]]) -> None:
         """Appends rows; lineage that a row leaves out is filled, its version from the stream's version column."""

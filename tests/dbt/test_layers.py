@@ -13,7 +13,7 @@ MAY_READ = {
     "identity": {"seeds", "staging", "identity"},
     "core": {"seeds", "staging", "identity", "core"},
     "features": {"seeds", "staging", "core", "features"},
-    "marts": {"seeds", "identity", "core", "marts"},
+    "marts": {"seeds", "identity", "core", "scores", "marts"},
 }
 
 
@@ -25,7 +25,9 @@ def nodes(dbt: Dbt) -> dict[str, Any]:
 
 def layer(node: Any) -> str:
     """A model's layer is its folder; parts of core that are not released lie in a schema of their own."""
-    return {"source": "raw", "seed": "seeds"}.get(node.resource_type) or node.fqn[1]
+    if node.resource_type == "source":
+        return "scores" if node.source_name == "scores" else "raw"
+    return "seeds" if node.resource_type == "seed" else node.fqn[1]
 
 
 def edges(nodes: dict[str, Any]) -> Iterator[tuple[Any, Any]]:

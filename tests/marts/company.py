@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ml.tables import create_missing
 from orchestration.demo import generate
 from orchestration.ingestion.feeds import load_feeds
 from orchestration.ingestion.ingest import ingest_feed
@@ -51,6 +52,7 @@ def build(
         place = settings()
     con = connect(place)
     create_tables(con)
+    create_missing(con)
     for feed in load_feeds(place.feeds):
         if feeds is None or feed.feed in feeds:
             ingest_feed(con, feed, place)

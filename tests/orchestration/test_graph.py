@@ -9,9 +9,10 @@ import yaml
 from dagster._core.test_utils import freeze_time
 from dagster._time import get_current_datetime
 
+from ml.scoring import SCORERS, scorers
 from orchestration.components.instance import prepare
 from orchestration.contract import streams
-from orchestration.dbt import group_of
+from orchestration.dbt import Project, group_of
 from orchestration.fingerprint import project_hash
 from orchestration.settings import DBT_PROJECT, REPO, settings
 
@@ -77,12 +78,28 @@ def test_the_real_project_is_in_the_graph_node_by_node(home, monkeypatch):
     nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in ("seed", "model", "snapshot")]
     expected = {f"{group_of(n).split('/')[0]}/{n['name']}" for n in nodes}
     assert len(expected) == len(nodes), "two nodes share a key"
-    assert names(found.materializable_asset_keys) == RAW | expected | {"release/candidate", "release/current"}
+    scores = {f"scores/{table}" for scorer in SCORERS.values() for table in scorer.writes} | {"scores/model_cards"}
+    release = {"release/candidate", "release/current"}
+    assert names(found.materializable_asset_keys) == RAW | expected | scores | release
+    assert scores <= names(found.get(dg.AssetKey(["release", "candidate"])).parent_keys), "a release waits for scores"
     files = {p.stem for p in (DBT_PROJECT / "models").rglob("*.sql")}
     assert files == {n["name"] for n in nodes if n["resource_type"] == "model"}, "a model file that dbt does not see"
     external = names(found.get_all_asset_keys()) - names(found.materializable_asset_keys)
     state = {name for name in external if name.startswith("ops/identity_")}  # carried on from release to release
     assert external == state, "something is read that nothing makes"
+
+
+def test_what_scorers_read_does_not_stand_on_scores(home, monkeypatch):
+    """Else dbt's two steps would wait for each other."""
+    monkeypatch.delenv("CRM_DBT_PROJECT", raising=False)
+    project = Project(settings())
+    nodes = project.manifest()["nodes"]
+    scored = {f"{nodes[uid]['schema']}.{nodes[uid]['name']}" for uid in project.scored() if uid in nodes}
+    assert {"marts.customer_outlook", "marts.segment_facts", "marts.segment_members"} <= scored
+    read = {relation for scorer in SCORERS.values() for relation in scorer.reads if not relation.startswith("scores.")}
+    assert read & scored == set()
+    assert list(scorers(read - {"core.fct_surveys"})) == [name for name in SCORERS if name != "ml.drivers"]
+    assert "ml.scorecard" not in scorers(read - {"core.fct_orders"}), "it reads what lifetime value writes"
 
 
 def test_loading_the_graph_again_imports_neither_dbt_nor_great_expectations(mini, other_process):

@@ -5,7 +5,8 @@ from tests.marts.company import Company
 
 WITHOUT_PAST = {
     "favourite_category", "cycle_state", "last_nps_group", "abc_class", "profit_tier", "clv_margin_base", "value_level",
-    "potential_level", "loyalty_level",
+    "potential_level", "loyalty_level", "churn_probability", "purchase_probability", "p_alive", "clv_margin_12m",
+    "margin_at_risk_12m", "response_rate",
 }  # fmt: skip
 
 

@@ -101,7 +101,13 @@ select
     customers.complaint_count,
     customers.campaign_contact_count,
     coalesce(responses.campaign_response_count, 0) as campaign_response_count,
-    customers.last_nps_group
+    customers.last_nps_group,
+    outlook.churn_probability,
+    outlook.purchase_probability,
+    outlook.p_alive,
+    outlook.clv_margin_12m,
+    outlook.margin_at_risk_12m,
+    outlook.response_rate
 from customers
 left join orders on customers.customer_id = orders.customer_id
 left join visits on customers.customer_id = visits.customer_id
@@ -114,3 +120,4 @@ left join {{ ref('abc_classes') }} as classes on customers.customer_id = classes
 left join {{ ref('customer_tiers') }} as tiers on customers.customer_id = tiers.customer_id and tiers.scheme = 'four_tier'
 left join {{ ref('customer_lifetime_value') }} as lifetimes on customers.customer_id = lifetimes.customer_id
 left join {{ ref('customer_scores') }} as scores on customers.customer_id = scores.customer_id
+left join {{ ref('customer_outlook') }} as outlook on customers.customer_id = outlook.customer_id
