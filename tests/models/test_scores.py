@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from ml import churn, lifetime_value, scorecard
 from ml.binary import Trained, train
@@ -16,7 +17,7 @@ from ml.gate import Abstained
 from ml.grade import LISTABLE
 from ml.scoring import SCORERS
 from ml.tables import CARDS, TABLES
-from tests.dbt.project import PROJECT
+from tests.dbt.project import PROJECT, Dbt
 from tests.marts.company import AS_OF
 
 DAY = date.fromisoformat(AS_OF)
@@ -62,6 +63,32 @@ def test_probabilities_lie_in_their_intervals_and_only_those_who_bought_within_a
                 or s.{column} not between coalesce(s.probability_low, 0) and coalesce(s.probability_high, 1)
                 or (s.probability_low is not null and s.reason_3_zh is null)""").fetchall()
         assert wrong == [(0,)], table
+
+
+def test_only_scores_that_may_be_acted_on_leave_the_schema_of_scores(
+    scored: tuple[duckdb.DuckDBPyConnection, Path], dbt: Dbt, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    con, _ = scored
+    monkeypatch.setenv("CRM_WORK_DB", str(warehouse))
+    compiled = dbt.invoke("compile", "--select", "customer_outlook", as_of=AS_OF)
+    assert compiled.success, compiled.exception
+    handed_on = f"""select customer_id, churn_probability from ({compiled.result[0].node.compiled_code})
+        where churn_probability is not null order by customer_id"""
+    scores = "select customer_id, churn_probability from scores.churn where churn_probability is not null"
+    con.begin()
+    con.execute("update scores.churn set grade = case when customer_id < (select median(customer_id) from scores.churn) "
+                "then 'B' else 'C' end")  # fmt: skip
+    usable = con.execute(f"{scores} and grade = 'B' order by customer_id").fetchall()
+    assert 50 < len(usable) < con.execute(f"select count(*) from ({scores})").fetchone()[0]
+    assert con.execute(handed_on).fetchall() == usable
+    con.execute("update scores.churn set expires_on = as_of - 1")
+    assert con.execute(handed_on).fetchall() == []
+    con.rollback()
+
+
+def test_marts_and_lists_take_the_same_grades(dbt: Dbt) -> None:
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    assert tuple(project["vars"]["outlook_grades"]) == tuple(LISTABLE)
 
 
 def test_the_churn_of_the_company_is_found_where_it_was_planted(
