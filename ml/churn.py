@@ -22,7 +22,8 @@ from ml.evaluate import SEED
 from ml.gate import Abstained
 from ml.logistic import RidgeLogit
 from ml.store import fingerprint, keep, plain
-from ml.tables import CHURN, INTENT, Table
+from ml.table import Table
+from ml.tables import CHURN, INTENT
 
 DIGITS = 6
 

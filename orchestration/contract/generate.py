@@ -1,4 +1,4 @@
-"""Writes what is derived from the contract: dbt sources, the yml of staging models, a macro and docs/contract.md.
+"""Writes what is derived from the contracts of input and scores: dbt sources, staging yml, a macro, docs/contract.md.
 
     python -m orchestration.contract.generate [--check]
 
@@ -68,21 +68,18 @@ def sources_yml() -> str:
     lines.append("    tables:")
     for stream in streams().values():
         lines.extend(_source_table(stream))
-    return "\n".join([*lines, *_score_tables()]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _score_tables() -> Iterator[str]:
-    """dbt source `scores`: what the models compute, for the marts that hand it on."""
-    yield "  - name: scores"
-    yield "    schema: scores"
-    yield "    description: What models say of customers; Python makes it between what it reads and what reads it."
-    yield "    tables:"
+def scores_yml() -> str:
+    """dbt source `scores`: what models say of customers, for the marts that hand it on."""
+    lines = [HEAD, "sources:", "  - name: scores", "    schema: scores"]
+    lines.append("    description: What models say; Python makes it between what it reads and what reads it.")
+    lines.append("    tables:")
     for table in TABLES:
-        yield f"      - name: {table.name}"
-        yield f"        description: {_text(table.says)}"
-        yield "        columns:"
-        for c in table.columns:
-            yield "          " + _column(c.name, c.type, c.says, {"en": c.en, "zh": c.zh})
+        lines += [f"      - name: {table.name}", f"        description: {_text(table.says)}", "        columns:"]
+        lines += ["          " + _column(c.name, c.type, c.says, {"en": c.en, "zh": c.zh}) for c in table.columns]
+    return "\n".join(lines) + "\n"
 
 
 def staging_yml(stream: Stream) -> str:
@@ -181,6 +178,7 @@ def generated() -> dict[Path, str]:
     """Content of every generated file by its path within the repository."""
     files = {
         DBT / "models/sources.yml": sources_yml(),
+        DBT / "models/scores.yml": scores_yml(),
         DBT / "macros/contract.sql": contract_macro(),
         Path("docs/contract.md"): contract_md(),
     }

@@ -43,9 +43,13 @@
 {% macro segment_facts_without_past() -%}
     {{ return([
         'favourite_category', 'cycle_state', 'last_nps_group', 'abc_class', 'profit_tier', 'clv_margin_base', 'value_level',
-        'potential_level', 'loyalty_level', 'churn_probability', 'purchase_probability', 'p_alive', 'clv_margin_12m',
-        'margin_at_risk_12m', 'response_rate',
-    ]) }}
+        'potential_level', 'loyalty_level',
+    ] + outlook_facts()) }}
+{%- endmacro %}
+
+{#- Columns of segment_facts that customer_outlook hands on. -#}
+{% macro outlook_facts() -%}
+    {{ return(['churn_probability', 'purchase_probability', 'p_alive', 'clv_margin_12m', 'margin_at_risk_12m', 'response_rate']) }}
 {%- endmacro %}
 
 {#- The segmentations to follow through time: rules that read something dated, and nothing without a past. -#}

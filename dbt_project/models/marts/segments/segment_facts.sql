@@ -102,12 +102,7 @@ select
     customers.campaign_contact_count,
     coalesce(responses.campaign_response_count, 0) as campaign_response_count,
     customers.last_nps_group,
-    outlook.churn_probability,
-    outlook.purchase_probability,
-    outlook.p_alive,
-    outlook.clv_margin_12m,
-    outlook.margin_at_risk_12m,
-    outlook.response_rate
+    {{ outlook_facts() | join(', ') }}
 from customers
 left join orders on customers.customer_id = orders.customer_id
 left join visits on customers.customer_id = visits.customer_id

@@ -1,0 +1,59 @@
+"""A table of schema `scores`: its columns with type, meaning and labels, written with its key enforced.
+
+A frame that lacks a column, has another, repeats a key or leaves a required value empty is refused by DuckDB or here,
+so no half table is ever released.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: type, whether it may be empty, what it says, labels in English and Chinese."""
+
+    name: str
+    type: str
+    says: str
+    en: str
+    zh: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of schema `scores`: grain in the first sentence of `says`, unique key, columns in order."""
+
+    name: str
+    says: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def body(self) -> str:
+        """Columns and key, as a CREATE TABLE takes them."""
+        columns = [f"{c.name} {c.type}{' not null' if c.required else ''}" for c in self.columns]
+        return ", ".join([*columns, f"primary key ({', '.join(self.key)})"])
+
+    def write(self, con: duckdb.DuckDBPyConnection, rows: pd.DataFrame | None = None) -> None:
+        """Replaces the table by these rows, sorted by key; none makes an empty table. ValueError for other columns."""
+        con.execute("create schema if not exists scores")
+        con.execute(f"create or replace table scores.{self.name} ({self.body})")
+        if rows is None or rows.empty:
+            return
+        names = [c.name for c in self.columns]
+        if set(names) != set(rows.columns):
+            missing, more = sorted(set(names) - set(rows.columns)), sorted(set(rows.columns) - set(names))
+            raise ValueError(f"scores.{self.name}: columns missing: {missing}, columns too many: {more}")
+        rows = rows[names].sort_values(list(self.key), kind="stable")
+        con.register("score_rows", rows)
+        cast = ", ".join(f"cast({c.name} as {c.type}) as {c.name}" for c in self.columns)
+        con.execute(f"insert into scores.{self.name} select {cast} from score_rows")
+        con.unregister("score_rows")
