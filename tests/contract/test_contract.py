@@ -51,7 +51,7 @@ def test_personal_columns_are_classified(stream: Stream) -> None:
 
 def test_generated_files_are_what_the_contract_says() -> None:
     assert outdated() == [], "run python -m orchestration.contract.generate"
-    assert len(generated()) == 3 + len(ALL)
+    assert len(generated()) == 4 + len(ALL)
 
 
 def test_check_names_the_file_that_is_not_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
