@@ -19,12 +19,18 @@ SCALES = {"S": 10_000, "M": 100_000, "L": 1_000_000}
 ACRM = [str(Path(sys.executable).with_name("acrm"))]
 
 INGEST = "from orchestration.pipeline import ingest; from orchestration.settings import settings; ingest(settings())"
-MODELS = (
-    "from orchestration.pipeline import transform; from orchestration.settings import settings; "
-    "transform(settings(), tests=False)"
-)
-BUILD = (
-    "from orchestration.pipeline import transform; from orchestration.settings import settings; transform(settings())"
+DBT = """
+from orchestration.dbt import SCORED
+from orchestration.pipeline import build, inputs
+from orchestration.settings import settings
+of = settings()
+day = inputs(of).as_of
+build(of, day, exclude=[SCORED], tests={tests})
+build(of, day, [SCORED], tests={tests})
+"""
+SCORES = (
+    "from orchestration.pipeline import inputs, score; from orchestration.settings import settings; "
+    "score(settings(), inputs(settings()).as_of)"
 )
 
 
@@ -36,9 +42,10 @@ def measure(scale: str, folder: Path) -> dict:
     costs: dict[str, Cost] = {}
     costs["generate the demo company"] = run([*ACRM, "demo", "--scale", str(SCALES[scale])], env)
     costs["ingest (land, scan, gate, commit)"] = python(INGEST, env=env)
-    costs["dbt, models only"] = python(MODELS, env=env)
+    costs["dbt, models only"] = python(DBT.format(tests=False), env=env)
     costs["raw SQL, same models"] = run([sys.executable, "-m", "benchmarks.raw_sql", str(home), str(raw_json)], env)
-    costs["dbt, models and tests"] = python(BUILD, env=env)
+    costs["scores"] = python(SCORES, env=env)
+    costs["dbt, models and tests"] = python(DBT.format(tests=True), env=env)
     costs["acrm run, all delivered: gate, transform, audit, release"] = run([*ACRM, "run", "--force"], env)
     costs["acrm run, no news at all"] = run([*ACRM, "run"], env)
     return {"customers": SCALES[scale], "costs": {k: v.as_dict() for k, v in costs.items()}, "raw": _read(raw_json)}
