@@ -36,6 +36,9 @@ SCORERS: dict[str, Scorer] = {
     "ml.win": Scorer(
         ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"), ("win_probability",)
     ),
+    "ml.sales_forecast": Scorer(
+        ("core.fct_orders", "core.fct_order_lines", "core.dim_products"), ("sales_forecast", "forecast_ledger")
+    ),
     "ml.scorecard": Scorer(
         ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
         ("customer_scorecard",),

@@ -242,7 +242,53 @@ WIN = Table(
         *MODEL,
     ),
 )
-TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, WIN, CARDS)
+SERIES = (
+    Column("level", "varchar", "category_channel_group, category, channel_group or all.", "Level", "层级", True),
+    Column("category", "varchar", "First category of the products; `all` for all.", "Category", "类别", True),
+    Column("channel_group", "varchar", "online, store and so on; `all` for all.", "Channel", "渠道", True),
+)
+SALES_FORECAST = Table(
+    "sales_forecast",
+    "One row per level, category, channel and period to come: sales in the base currency, before returns, with an 80 % "
+    "interval; the levels add up (S109).",
+    ("level", "category", "channel_group", "period_on"),
+    (
+        *SERIES,
+        Column("period_on", "date", "First day of the period.", "Period", "周期", True),
+        Column("unit", "varchar", "month or week.", "Unit", "周期单位", True),
+        Column("step", "integer", "1 is the next period.", "Step", "步数", True),
+        AS_OF,
+        Column("forecast", "decimal(18,2)", "Sales to expect.", "Forecast", "预测销售额", True),
+        Column("low", "decimal(18,2)", "Lower end of the 80 % interval.", "From", "下限"),
+        Column("high", "decimal(18,2)", "Upper end of the 80 % interval.", "To", "上限"),
+        Column("method", "varchar", "Method that serves the series; sum above the series.", "Method", "方法", True),
+        Column(
+            "correction", "double", "Factor from past errors that is in it; 1 is none (S116).", "Factor", "修正系数"
+        ),
+        *MODEL,
+    ),
+)
+FORECAST_LEDGER = Table(
+    "forecast_ledger",
+    "One row per past forecast: what would have been forecast at an earlier origin, and what came (S116).",
+    ("level", "category", "channel_group", "origin_on", "period_on"),
+    (
+        *SERIES,
+        Column("origin_on", "date", "First day of the last period that was known.", "Made after", "预测起点", True),
+        Column("period_on", "date", "First day of the period.", "Period", "周期", True),
+        Column("unit", "varchar", "month or week.", "Unit", "周期单位", True),
+        Column("step", "integer", "1 is the period after the origin.", "Step", "步数", True),
+        AS_OF,
+        Column("forecast", "decimal(18,2)", "Forecast, chosen by the other origins.", "Forecast", "预测", True),
+        Column("actual", "decimal(18,2)", "What was sold.", "Actual", "实际", True),
+        Column("error", "decimal(18,2)", "Forecast less actual.", "Error", "误差", True),
+        Column("naive", "decimal(18,2)", "The same period of the last season.", "Naive", "朴素预测"),
+        Column("correction", "double", "Factor from the errors known at the origin.", "Factor", "修正系数"),
+        Column("corrected", "decimal(18,2)", "Forecast times that factor.", "Corrected", "修正后预测"),
+        Column("method", "varchar", "Method of the series; sum above the series.", "Method", "方法"),
+    ),
+)
+TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, WIN, SALES_FORECAST, FORECAST_LEDGER, CARDS)
 
 
 def create_missing(con: duckdb.DuckDBPyConnection) -> None:

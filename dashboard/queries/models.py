@@ -49,6 +49,18 @@ def churn_list(release: Release, segment: str | None, lang: str) -> pd.DataFrame
     )
 
 
+def sales_forecast(release: Release) -> pd.DataFrame:
+    """Sales of all: what earlier forecasts were measured by, then what is to come with its 80 % interval."""
+    return release.ask(
+        """
+        select distinct period_on as month_on, actual::double as amount, actual::double as low, actual::double as high
+        from scores.forecast_ledger where level = 'all'
+        union all
+        select period_on, forecast::double, low::double, high::double from scores.sales_forecast where level = 'all'
+        order by month_on"""
+    )
+
+
 def lifetime(release: Release) -> pd.DataFrame:
     """Expected twelve-month revenue by RFM segment."""
     return release.ask(

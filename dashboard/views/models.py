@@ -17,6 +17,7 @@ def render(page: Page) -> None:
     by_columns(lambda: churn(page), lambda: lifetime(page))
     listed(page)
     by_columns(lambda: worth(page), lambda: said_and_won(page))
+    sales_forecast(page)
     if frame := scored(page, "win_probability", lambda release: ask.win(release, page.text.lang)):
         page.table("win_probability", frame[0], "scores.win_probability")
     page.table("score_tables", ask.score_tables(page.release))
@@ -49,6 +50,15 @@ def lifetime(page: Page) -> None:
         title = page.settings.base_currency
         page.picture(
             "lifetime_value", named, lambda f: charts.bars(f, "clv_revenue_12m", "segment_name", title, ""), "orders"
+        )
+
+
+def sales_forecast(page: Page) -> None:
+    if frame := scored(page, "sales_forecast", ask.sales_forecast):
+        dated = frame[0].assign(month_on=pd.to_datetime(frame[0].month_on))
+        title = page.settings.base_currency
+        page.picture(
+            "sales_forecast", dated, lambda f: charts.band(f, "month_on", "amount", "low", "high", title), "orders"
         )
 
 
