@@ -38,8 +38,9 @@ def copy_inputs(work_db: Path, folder: Path) -> Path:
     con = duckdb.connect(str(target))
     con.execute(f"attach '{work_db}' as src (read_only)")
     tables = con.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'src' and schema_name in (?, ?, ?)",
-        list(INPUT_SCHEMAS),
+        "select schema_name, table_name from duckdb_tables() "
+        "where database_name = 'src' and list_contains(?, schema_name)",
+        [list(INPUT_SCHEMAS)],
     ).fetchall()
     for schema, table in tables:
         con.execute(f'create schema if not exists "{schema}"')
