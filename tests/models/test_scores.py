@@ -156,39 +156,6 @@ def test_words_of_a_card_cannot_become_markup() -> None:
     assert "&lt;script&gt;" in html
 
 
-def test_the_same_warehouse_gives_the_same_scores(scored: tuple[duckdb.DuckDBPyConnection, Path]) -> None:
-    con, _ = scored
-    hashes = "select sum(hash(t)::hugeint) from scores.{} as t"
-    before = [con.execute(hashes.format(t.name)).fetchall() for t in TABLES[:3]]
-    con.execute("set threads = 1")
-    churn.score(con, DAY)
-    lifetime_value.score(con, DAY)
-    con.execute("reset threads")
-    assert [con.execute(hashes.format(t.name)).fetchall() for t in TABLES[:3]] == before
-
-
-def test_a_company_without_orders_gets_empty_tables_and_cards_that_say_why(
-    scored: tuple[duckdb.DuckDBPyConnection, Path],
-) -> None:
-    con, _ = scored
-    con.execute("begin")
-    try:
-        for name in (
-            "features.customer_features",
-            "features.customer_labels",
-            "core.fct_orders",
-            "core.fct_campaign_contacts",
-        ):
-            con.execute(f"delete from {name}")
-        cards = churn.score(con, DAY) + lifetime_value.score(con, DAY) + scorecard.score(con, DAY)
-        assert [card["grade"] for card in cards] == ["abstain"] * 4
-        assert all(card["reason_en"] and card["reason_zh"] for card in cards)
-        for table in TABLES[:4]:
-            assert con.execute(f"select count(*) from scores.{table.name}").fetchall() == [(0,)]
-    finally:
-        con.execute("rollback")
-
-
 def test_a_table_refuses_a_key_twice_and_columns_that_are_not_its_own() -> None:
     con = duckdb.connect()
     row = {column.name: None for column in CARDS.columns} | {

@@ -1,0 +1,80 @@
+"""What every scorer of the demo company must keep: order and threads do not show, nothing to learn from is no error."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ml.scoring import SCORERS, score_all
+from ml.tables import CARDS
+from tests.marts.company import AS_OF
+
+DAY = date.fromisoformat(AS_OF)
+EACH = pytest.mark.parametrize("name", SCORERS)
+
+
+@pytest.fixture(scope="module")
+def con(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The company after all scorers."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        assert score_all(connection, DAY, tmp_path_factory.mktemp("home")) == list(SCORERS)
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def undone(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    con.begin()
+    yield
+    con.rollback()
+    con.execute("reset threads")
+
+
+def tables(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, list[tuple]]:
+    return {t: con.execute(f"from scores.{t} order by all").fetchall() for t in SCORERS[name].writes}
+
+
+def reads(name: str) -> list[str]:
+    """What a scorer reads of the warehouse: all of core that belongs to orders, and what it names."""
+    return [read for read in SCORERS[name].reads if not read.startswith("seeds.")]
+
+
+@EACH
+def test_the_order_of_rows_and_the_number_of_threads_change_no_cell(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    before = tables(con, name)
+    assert sum(map(len, before.values())) > 0
+    for read in reads(name):
+        con.execute(f"create or replace table {read} as select * from {read} as t order by hash(t)")
+    con.execute("set threads = 1")
+    import_module(name).score(con, DAY, None)
+    after = tables(con, name)
+    assert {t: [row for row in before[t] if row not in set(after[t])][:3] for t in before} == {t: [] for t in before}
+    assert after == before
+
+
+@EACH
+def test_without_a_single_row_nothing_is_scored_and_the_card_says_why(
+    con: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    for read in reads(name):
+        con.execute(f"delete from {read}")
+    cards = import_module(name).score(con, DAY, None) or []
+    assert all(card["grade"] == "abstain" and card["reason_en"] and card["reason_zh"] for card in cards), cards
+    for table, rows in tables(con, name).items():
+        columns = [c[0] for c in con.execute(f"describe scores.{table}").fetchall()]
+        told = [dict(zip(columns, row, strict=True)) for row in rows]
+        assert all(row["status"] not in ("scored", "ok") for row in told), table
+
+
+def test_every_model_has_a_card_with_what_a_reader_must_know(con: duckdb.DuckDBPyConnection) -> None:
+    rows = con.execute(f"select model, status, grade, card from scores.{CARDS.name}").fetchall()
+    assert {name for name, *_ in rows} >= {"churn", "purchase_intent", "lifetime_value", "response", "sales_forecast"}
+    for name, status, grade, text in rows:
+        card = json.loads(text)
+        missing = [key for key in ("question", "population", "intended", "forbidden", "data") if not card.get(key)]
+        assert missing == [], name
+        assert (status == "abstained") == (grade == "abstain"), name
