@@ -10,7 +10,7 @@ events as (
         event_ref,
         case
             when event_type <> 'page_view' then event_type
-            else coalesce(nullif(split_part(split_part(regexp_replace(url, '^https?://[^/]*', ''), '?', 1), '/', 2), ''), 'home')
+            else coalesce(nullif(split_part(split_part(url, '?', 1), '/', case when url like 'http%://%' then 4 else 2 end), ''), 'home')
         end as step
     from {{ ref('stg_web__events') }}
 
@@ -43,6 +43,7 @@ numbered as (
             partition by visitor_no order by occurred_at, event_ref rows between unbounded preceding and current row
         ) as session_no
     from marked
+    where is_start = 1 or step <> previous_step
 
 ),
 
@@ -55,7 +56,6 @@ steps as (
         step,
         row_number() over (partition by visitor_no, session_no order by occurred_at, event_ref) as step_no
     from numbered
-    where is_start = 1 or step <> previous_step
 
 ),
 

@@ -30,15 +30,14 @@ numbered as (
 
     select
         *,
-        dense_rank() over (order by said_norm) as text_no,
+        dense_rank() over (order by said_norm nulls last) as text_no,
         case
-            when regexp_replace(said_norm, '[^ぁ-ヿ]', '', 'g') <> '' then 'other'
-            when regexp_replace(said_norm, '[^一-龥]', '', 'g') <> '' then 'zh'
-            when regexp_replace(said_norm, '[^a-z]', '', 'g') <> '' then 'en'
+            when regexp_matches(said_norm, '[ぁ-ヿ]') then 'other'
+            when regexp_matches(said_norm, '[一-龥]') then 'zh'
+            when regexp_matches(said_norm, '[a-z]') then 'en'
             else 'other'
         end as language
     from normal
-    where said_norm is not null
 
 )
 
@@ -53,3 +52,4 @@ select
     numbered.said_norm
 from written
 inner join numbered on written.said = numbered.said
+where numbered.said_norm is not null  -- here, for below the window it would be worked out twice
