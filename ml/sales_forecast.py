@@ -16,8 +16,8 @@ import pandas as pd
 from ml.card import EXPIRES_DAYS, card, silent
 from ml.forecast import ALL, CHEAP, MUST_GAIN, Forecast, correction, forecast
 from ml.gate import Abstained
+from ml.sales_tables import FORECAST_LEDGER, SALES_FORECAST
 from ml.store import fingerprint, model_id, plain
-from ml.tables import FORECAST_LEDGER, SALES_FORECAST
 
 KEYS = ("category", "channel_group")
 GOOD_SHARE, GOOD_COVERAGE, FAIR_COVERAGE = 0.6, (0.75, 0.85), (0.65, 0.95)

@@ -39,6 +39,7 @@ SCORERS: dict[str, Scorer] = {
     "ml.sales_forecast": Scorer(
         ("core.fct_orders", "core.fct_order_lines", "core.dim_products"), ("sales_forecast", "forecast_ledger")
     ),
+    "ml.subscription_churn": Scorer(("marts.party_users",), ("subscription_churn",)),
     "ml.scorecard": Scorer(
         ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
         ("customer_scorecard",),

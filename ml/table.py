@@ -1,7 +1,7 @@
 """A table of schema `scores`: its columns with type, meaning and labels, written with its key enforced.
 
 A frame that lacks a column, has another, repeats a key or leaves a required value empty is refused by DuckDB or here,
-so no half table is ever released.
+so no half table is ever released. At the end stand the columns that many tables have.
 """
 
 from __future__ import annotations
@@ -57,3 +57,33 @@ class Table:
         cast = ", ".join(f"cast({c.name} as {c.type}) as {c.name}" for c in self.columns)
         con.execute(f"insert into scores.{self.name} select {cast} from score_rows")
         con.unregister("score_rows")
+
+
+CUSTOMER = Column("customer_id", "varchar", "Person, one key over all systems.", "Customer", "客户", True)
+AS_OF = Column("as_of", "date", "Last day that counts.", "As of", "截止日", True)
+MODEL = (
+    Column(
+        "grade",
+        "varchar",
+        "A, B or C as docs/models/features.md says; empty without a score. Lists take A and B.",
+        "Grade",
+        "等级",
+    ),
+    Column("model_id", "varchar", "Model that serves, with the beginning of its sha256.", "Model", "模型"),
+    Column("expires_on", "date", "Last day on which the score should be used.", "Use until", "有效期至"),
+)
+WHY = (
+    Column("reason_en", "varchar", "Why, in a sentence.", "Reason", "原因(英文)"),
+    Column("reason_zh", "varchar", "Why, in Chinese.", "Reason (Chinese)", "原因"),
+)
+REASONS = tuple(
+    Column(
+        f"reason_{no}_{code}",
+        "varchar",
+        f"What moves the score most, place {no}; it goes with it, it need not cause it.",
+        f"Reason {no} ({name})",
+        f"原因{no}({name_zh})",
+    )
+    for no in (1, 2, 3)
+    for code, name, name_zh in (("en", "English", "英文"), ("zh", "Chinese", "中文"))
+)

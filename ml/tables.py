@@ -1,37 +1,9 @@
-"""Contracts of the tables of schema `scores`."""
+"""Contracts of the tables of schema `scores`: those about customers, and the list of all."""
 
 import duckdb
 
-from ml.table import Column, Table
-
-CUSTOMER = Column("customer_id", "varchar", "Person, one key over all systems.", "Customer", "客户", True)
-AS_OF = Column("as_of", "date", "Last day that counts.", "As of", "截止日", True)
-MODEL = (
-    Column(
-        "grade",
-        "varchar",
-        "A, B or C as docs/models/features.md says; empty without a score. Lists take A and B.",
-        "Grade",
-        "等级",
-    ),
-    Column("model_id", "varchar", "Model that serves, with the beginning of its sha256.", "Model", "模型"),
-    Column("expires_on", "date", "Last day on which the score should be used.", "Use until", "有效期至"),
-)
-WHY = (
-    Column("reason_en", "varchar", "Why, in a sentence.", "Reason", "原因(英文)"),
-    Column("reason_zh", "varchar", "Why, in Chinese.", "Reason (Chinese)", "原因"),
-)
-REASONS = tuple(
-    Column(
-        f"reason_{no}_{code}",
-        "varchar",
-        f"What moves the score most, place {no}; it goes with it, it need not cause it.",
-        f"Reason {no} ({name})",
-        f"原因{no}({name_zh})",
-    )
-    for no in (1, 2, 3)
-    for code, name, name_zh in (("en", "English", "英文"), ("zh", "Chinese", "中文"))
-)
+from ml.sales_tables import FORECAST_LEDGER, SALES_FORECAST, SUBSCRIPTIONS, WIN
+from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, WHY, Column, Table
 
 
 def probability(name: str, says: str, score: str, score_says: str, en: str, zh: str) -> Table:
@@ -217,78 +189,19 @@ OFFERS = Table(
         *MODEL,
     ),
 )
-WIN = Table(
-    "win_probability",
-    "One row per open deal: chance that it is won when it is decided, and what naive rules say beside it (S119).",
-    ("opportunity_id",),
-    (
-        Column("opportunity_id", "varchar", "Deal: system and its number there.", "Deal", "商机", True),
-        AS_OF,
-        Column("system", "varchar", "Source system.", "System", "系统", True),
-        Column("customer_id", "varchar", "Person, where known.", "Customer", "客户"),
-        Column("employee_id", "varchar", "Who sells it.", "Seller", "销售人员"),
-        Column("stage_no", "integer", "Stage of the sales funnel, 1 to 3.", "Stage", "阶段"),
-        Column("age_days", "integer", "Days since it was opened.", "Days open", "开启天数"),
-        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
-        Column("win_probability", "double", "Chance of won rather than lost.", "Win probability", "赢单概率"),
-        Column("probability_low", "double", "Lower end of the 95 % interval of the probability.", "From", "下限"),
-        Column("probability_high", "double", "Upper end of the 95 % interval of the probability.", "To", "上限"),
-        Column("base_win_rate", "double", "Share won of all deals decided so far.", "Won of all", "总体赢单率"),
-        Column("seller_win_rate", "double", "The seller's, drawn towards that of all.", "Won by seller", "销售赢单率"),
-        Column("stage_win_rate", "double", "Of decided deals that stood in that stage.", "Won of stage", "阶段赢单率"),
-        Column("expected_amount_base", "decimal(18,2)", "As deal_forecasts has it.", "Amount", "金额"),
-        Column("expected_won_base", "decimal(18,2)", "Chance times amount.", "Expected", "预期赢单金额"),
-        *REASONS,
-        *MODEL,
-    ),
+TABLES = (
+    CHURN,
+    INTENT,
+    LIFETIME,
+    SCORECARD,
+    NEXT_PURCHASE,
+    OFFERS,
+    SUBSCRIPTIONS,
+    WIN,
+    SALES_FORECAST,
+    FORECAST_LEDGER,
+    CARDS,
 )
-SERIES = (
-    Column("level", "varchar", "category_channel_group, category, channel_group or all.", "Level", "层级", True),
-    Column("category", "varchar", "First category of the products; `all` for all.", "Category", "类别", True),
-    Column("channel_group", "varchar", "online, store and so on; `all` for all.", "Channel", "渠道", True),
-)
-SALES_FORECAST = Table(
-    "sales_forecast",
-    "One row per level, category, channel and period to come: sales in the base currency, before returns, with an 80 % "
-    "interval; the levels add up (S109).",
-    ("level", "category", "channel_group", "period_on"),
-    (
-        *SERIES,
-        Column("period_on", "date", "First day of the period.", "Period", "周期", True),
-        Column("unit", "varchar", "month or week.", "Unit", "周期单位", True),
-        Column("step", "integer", "1 is the next period.", "Step", "步数", True),
-        AS_OF,
-        Column("forecast", "decimal(18,2)", "Sales to expect.", "Forecast", "预测销售额", True),
-        Column("low", "decimal(18,2)", "Lower end of the 80 % interval.", "From", "下限"),
-        Column("high", "decimal(18,2)", "Upper end of the 80 % interval.", "To", "上限"),
-        Column("method", "varchar", "Method that serves the series; sum above the series.", "Method", "方法", True),
-        Column(
-            "correction", "double", "Factor from past errors that is in it; 1 is none (S116).", "Factor", "修正系数"
-        ),
-        *MODEL,
-    ),
-)
-FORECAST_LEDGER = Table(
-    "forecast_ledger",
-    "One row per past forecast: what would have been forecast at an earlier origin, and what came (S116).",
-    ("level", "category", "channel_group", "origin_on", "period_on"),
-    (
-        *SERIES,
-        Column("origin_on", "date", "First day of the last period that was known.", "Made after", "预测起点", True),
-        Column("period_on", "date", "First day of the period.", "Period", "周期", True),
-        Column("unit", "varchar", "month or week.", "Unit", "周期单位", True),
-        Column("step", "integer", "1 is the period after the origin.", "Step", "步数", True),
-        AS_OF,
-        Column("forecast", "decimal(18,2)", "Forecast, chosen by the other origins.", "Forecast", "预测", True),
-        Column("actual", "decimal(18,2)", "What was sold.", "Actual", "实际", True),
-        Column("error", "decimal(18,2)", "Forecast less actual.", "Error", "误差", True),
-        Column("naive", "decimal(18,2)", "The same period of the last season.", "Naive", "朴素预测"),
-        Column("correction", "double", "Factor from the errors known at the origin.", "Factor", "修正系数"),
-        Column("corrected", "decimal(18,2)", "Forecast times that factor.", "Corrected", "修正后预测"),
-        Column("method", "varchar", "Method of the series; sum above the series.", "Method", "方法"),
-    ),
-)
-TABLES = (CHURN, INTENT, LIFETIME, SCORECARD, NEXT_PURCHASE, OFFERS, WIN, SALES_FORECAST, FORECAST_LEDGER, CARDS)
 
 
 def create_missing(con: duckdb.DuckDBPyConnection) -> None:

@@ -23,8 +23,8 @@ from ml.gate import Abstained
 from ml.grade import grade, leaks, refusal
 from ml.hughes import shrink
 from ml.logistic import Z95, RidgeLogit, expit
+from ml.sales_tables import WIN
 from ml.store import fingerprint, keep, plain
-from ml.tables import WIN
 
 HORIZON = "select max(value) from seeds.forecast_parameters where parameter = 'horizon_days'"
 Array = NDArray[np.float64]
