@@ -99,7 +99,7 @@ def measure(name: str, points: pd.DataFrame, shipped: bool = False) -> None:
         con.execute("delete from seeds.identity_weights")
         con.executemany("insert into seeds.identity_weights values (?, ?, ?, ?, ?, ?)",
                         [(engine.macro("var", "identity_weights_version"), *row) for row in rows])  # fmt: skip
-    engine.run(con, engine.MODELS[len(engine.UNTRAINED) :])
+    engine.run(con, engine.TRAINED)
     seconds = time.perf_counter() - start
     large = "cluster_no in (select cluster_no from truth join identity.identity_clusters using (point_no)" \
         " group by cluster_no having count(*) >= 3)"  # fmt: skip

@@ -189,7 +189,7 @@ def check() -> None:
     typer.echo(f"{path}: {len(lines)} decisions, no contradiction." if path.exists() else f"There is no {path} yet.")
 
 
-@app.command(epilog="Example: acrm identity train --version 2")
+@app.command(epilog="Example: acrm identity train --version 4")
 def train(
     version: Annotated[str, typer.Option(help="Name of the new version; one that exists is replaced.")],
 ) -> None:

@@ -22,13 +22,15 @@ MODELS = (
     "identity_evidence",
     "identity_guarded",
     "identity_traits",
+    "identity_edges__by_rule",
+    "identity_bonds",
+    "identity_traits__completed",
     "identity_blocks",
     "identity_pairs",
     "identity_patterns",
     "identity_frequencies",
     "identity_odds",
     "identity_scores",
-    "identity_edges__by_rule",
     "identity_edges",
     "identity_components",
     "identity_contradictions",
@@ -37,6 +39,8 @@ MODELS = (
     "identity_review",
 )
 UNTRAINED = MODELS[: MODELS.index("identity_patterns")]
+# What weights change: contradictions first of all, and so the bonds.
+TRAINED = MODELS[MODELS.index("identity_edges__by_rule") :]
 SEEDS = ("blocked_identifiers", "identity_kinds", "identity_rules", "identity_conflicts", "identity_weights")
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\(.*?{%-?\s*endmacro\s*-?%}", re.S)
 

@@ -63,13 +63,18 @@ def family_pinyin(han: str) -> str:
 
 
 @lru_cache(1 << 18)
-def person(given: str, family: str, full: str) -> Name:
-    """The name of a record that gives it in parts, or whole, or both (the parts count)."""
+def person(given: str, family: str, full: str, handle: str = "") -> Name:
+    """The name of a record that gives it in parts, or whole, or both (the parts count).
+
+    The word that a handle begins with settles what a nickname is short for (Chris of christopher.52).
+    """
     if not (given or family):
         given, family = split(full)
     elif not family and " " in given.strip():
         given, family = split(given)
     first, last = _given(given), _family(family)
+    if handle and f"|{handle}|" in _forms(first):
+        first = handle
     return Name(first, _forms(first), last)
 
 

@@ -13,14 +13,16 @@ from orchestration.identity.names import company, person
 if TYPE_CHECKING:
     import pandas as pd
 
-# Streams that state names: the person's name text (given|family|whole) and the company's.
+# Streams that state names: a person (given|family|whole, of a profile |first word of its handle, too), a company.
 UNSEEN = """
     with stated as (
         select 'person' as kind,
             coalesce(given_name, '') || '|' || coalesce(family_name, '') || '|' || coalesce(name, '') as text
         from raw.customers
         union select 'person', '||' || name from raw.leads where name is not null
-        union select 'person', '||' || display_name from raw.profiles where display_name is not null
+        union select 'person', '||' || replace(display_name, '|', ' ') || '|'
+            || coalesce(lower(split_part(split_part(handle, '.', 1), '_', 1)), '')
+        from raw.profiles where display_name is not null
         union select 'company', company_name from raw.customers where company_name is not null
     )
     select kind, text from stated where text <> '||'
@@ -49,6 +51,6 @@ def parsed(texts: list[tuple[str, str]]) -> "pd.DataFrame":
 def _parts(kind: str, text: str) -> tuple[str, str, str, str]:
     if kind == "company":
         return "", "", "", company(text)
-    given, family, *whole = text.split("|", 2)
-    name = person(given, family, whole[0] if whole else "")
+    given, family, whole, handle = [*text.split("|"), "", ""][:4]
+    name = person(given, family, whole, handle)
     return name.given, name.forms, name.family, ""

@@ -1,6 +1,6 @@
 """Training of the match weights on a built warehouse: rarely, without any labels; the result is a frozen seed.
 
-    acrm identity train --version 2        reads work.duckdb, writes dbt_project/seeds/identity_weights.csv
+    acrm identity train --version 4        reads work.duckdb, writes dbt_project/seeds/identity_weights.csv
 
 Splink learns m and u by expectation maximisation (splink_em); here they become weights, and the prior is found that
 expects as many matches as the scores find. The comparisons are dbt's own (macros/identity).

@@ -16,6 +16,7 @@ KINDS = {
     "union": "the same app identity",
     "account": "the source names the same account",
     "visitor": "the same device",
+    "purchase": "the order that was written about",
     "tax": "the same company number",
     "name_birth": "the same name and birth date",
     "name_postal": "the same name and postal code",
@@ -37,7 +38,7 @@ def record(point: str) -> str:
     stream, _, rest = point.partition(":")
     system, _, ref = rest.partition(":")
     if not ref:
-        return f"guest contact {rest[:8]}"
+        return f"{'message to the service' if stream == 'stated' else 'guest contact'} {rest[:8]}"
     return STREAMS.get(stream, stream + " {ref} of {system}").format(ref=ref, system=system)
 
 

@@ -56,7 +56,7 @@
             'name': 'address',
             'known': ['area_norm'],
             'levels': [
-                "l.city_norm = r.city_norm",
+                text_near('l.city_norm', 'r.city_norm'),
                 "l.street_norm = r.street_norm",
                 "l.postal_norm = r.postal_norm",
                 "l.postal_norm = r.postal_norm and l.street_norm = r.street_norm",

@@ -7,6 +7,7 @@
         'union': 'union_ref',
         'account': 'account_key',
         'visitor': 'visitor_key',
+        'purchase': 'buyer_key',
         'tax': 'tax_norm',
         'birth': 'birth_text',
         'name_birth': "name_norm || '|' || birth_text",

@@ -69,14 +69,15 @@ clustered as (
 
 ),
 
--- An account, lead or profile is a person by itself; a guest order or a visitor only by an identifier that holds.
+-- An account, lead or profile is a person by itself; a guest order or a visitor only by an identifier that holds; who only
+-- wrote to the service is nobody's customer yet.
 persons as (
 
     select distinct clustered.cluster_no
     from clustered
     where
         clustered.stream in ('customers', 'leads', 'profiles')
-        or clustered.point_no in (
+        or clustered.stream <> 'statements' and clustered.point_no in (
             select evidence.point_no
             from {{ ref('identity_evidence') }} as evidence
             where

@@ -38,7 +38,8 @@ stated as (
     select
         'profiles:' || system || ':' || profile_ref as point_id,
         'person' as subject,
-        '||' || display_name as name_text,
+        '||' || replace(display_name, '|', ' ') || '|'
+        || coalesce(lower(split_part(split_part(handle, '.', 1), '_', 1)), '') as name_text,
         null as given_name,
         null as family_name,
         null as company_name,

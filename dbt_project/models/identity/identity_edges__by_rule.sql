@@ -43,7 +43,7 @@ shared as (
     where
         one.is_described
         and other.is_described
-        and one.kind not in ('account', 'visitor')
+        and one.kind not in ('account', 'visitor', 'purchase')
 
     union all
 
@@ -57,19 +57,41 @@ shared as (
     inner join hubs on evidence.kind = hubs.kind and evidence.value = hubs.value
     where
         evidence.point_no <> hubs.point_no
-        and (not evidence.is_described or evidence.kind in ('account', 'visitor'))
+        and (not evidence.is_described or evidence.kind in ('account', 'visitor', 'purchase'))
 
 ),
 
-scores as (
+described as (
+
+    select distinct point_a, point_b from shared where is_described
+
+),
+
+traits as (
+
+    select * from {{ ref('identity_traits') }}
+
+),
+
+compared as (
 
     select
-        *,
-        {{ level_in('pattern', 'given') }} as given_level,
-        {{ level_in('pattern', 'family') }} as family_level
-    from {{ ref('identity_scores') }}
+        described.point_a,
+        described.point_b,
+        cast({{ pair_pattern() }} as bigint) as pattern
+    from described
+    inner join traits as l on described.point_a = l.point_no
+    inner join traits as r on described.point_b = r.point_no
 
-)
+),
+
+patterns as (
+
+    select distinct pattern from compared
+
+),
+
+{{ contradicted('patterns') }}
 
 select
     shared.point_a,
@@ -79,12 +101,13 @@ select
     shared.kind,
     shared.value,
     cast(rules.weight as double) as weight,
-    case when rules.needs <> 'none' then scores.conflict end as conflict
+    case when rules.needs <> 'none' then contradicted.conflict end as conflict
 from shared
 inner join {{ ref('identity_rules') }} as rules on shared.kind = rules.kind
-left join scores on shared.point_a = scores.point_a and shared.point_b = scores.point_b
+left join compared on shared.point_a = compared.point_a and shared.point_b = compared.point_b
+left join contradicted on compared.pattern = contradicted.pattern
 where
     rules.needs = 'none'
     or not shared.is_described and rules.needs = 'compatible'
-    or rules.needs = 'compatible' and scores.given_level <> 1
-    or rules.needs = 'agree' and scores.given_level > 1 and scores.family_level > 1
+    or rules.needs = 'compatible' and {{ level_in('compared.pattern', 'given') }} <> 1
+    or rules.needs = 'agree' and {{ level_in('compared.pattern', 'given') }} > 1 and {{ level_in('compared.pattern', 'family') }} > 1

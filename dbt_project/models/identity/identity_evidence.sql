@@ -1,6 +1,6 @@
 -- Every identifier a row; what a guard drops stays, marked. Limits and blocked values are data (seeds).
-{% set kept = ['point_no', 'guard_reason', 'email_norm', 'card_norm', 'union_ref', 'account_key', 'visitor_key', 'tax_norm', 'birth_text',
-    'postal_norm', 'name_norm'] -%}
+{% set kept = ['point_no', 'guard_reason', 'email_norm', 'card_norm', 'union_ref', 'account_key', 'visitor_key', 'buyer_key', 'tax_norm',
+    'birth_text', 'postal_norm', 'name_norm'] -%}
 with
 
 stated_points as (
@@ -71,7 +71,8 @@ blocked as (
 
 ),
 
--- Values that tell by their form that somebody had to fill in a field: noemail@…, x@x.com, 7777777777.
+-- Values that tell by their form that somebody had to fill in a field: noemail@…, x@x.com, 7777777777, 12345678, a blocked
+-- number behind some country's code.
 made_up as (
 
     select kind, value
@@ -83,7 +84,11 @@ made_up as (
             or split_part(value, '@', 1) = split_part(split_part(value, '@', 2), '.', 1)
         )
         or kind = 'phone'
-        and replace({{ phone_tail('value') }}, substr({{ phone_tail('value') }}, 1, 1), '') = ''
+        and (
+            replace({{ phone_tail('value') }}, substr({{ phone_tail('value') }}, 1, 1), '') = ''
+            or strpos('01234567890', substr(value, greatest(length(value) - 7, 1))) > 0
+            or {{ phone_tail('value') }} in (select {{ phone_tail('blocked.value') }} from blocked where blocked.kind = 'phone')
+        )
     group by kind, value
 
 ),

@@ -3,7 +3,7 @@ with
 
 traits as (
 
-    select * from {{ ref('identity_traits') }}
+    select * from {{ ref('identity_traits__completed') }}
 
 ),
 

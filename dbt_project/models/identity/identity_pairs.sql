@@ -42,7 +42,7 @@ candidates as (
 
 traits as (
 
-    select * from {{ ref('identity_traits') }}
+    select * from {{ ref('identity_traits__completed') }}
 
 )
 

@@ -13,6 +13,18 @@ details as (
 
 ),
 
+statements as (
+
+    select * from {{ ref('identity_statements') }}
+
+),
+
+buyers as (
+
+    select distinct buyer_point from statements where buyer_point is not null
+
+),
+
 points as (
 
     select
@@ -44,10 +56,25 @@ points as (
     where records.stream = 'orders'
     group by records.point_id
 
+    union all
+
+    select
+        point_id,
+        'statements' as stream,
+        email_norm,
+        phone_norm,
+        null as card_norm,
+        null as union_ref,
+        account_key,
+        null as visitor_key,
+        null as guard_reason
+    from statements
+
 )
 
 select
     points.*,
+    coalesce(statements.buyer_point, buyers.buyer_point) as buyer_key,
     details.subject,
     details.given_norm,
     details.given_forms,
@@ -61,3 +88,5 @@ select
     row_number() over (order by points.point_id) as point_no
 from points
 left join details on points.point_id = details.point_id
+left join statements on points.point_id = statements.point_id
+left join buyers on points.point_id = buyers.buyer_point

@@ -10,7 +10,7 @@ odds as (
 bare as (
 
     select point_no
-    from {{ ref('identity_traits') }}
+    from {{ ref('identity_traits__completed') }}
     where
         given_norm is not null
         and coalesce(email_norm, phone_key, birth_text, area_norm, card_norm, tax_norm, company_norm) is null

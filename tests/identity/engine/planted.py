@@ -11,8 +11,8 @@ from orchestration.identity.names import person
 
 COLUMNS = (
     "stream", "subject", "email_norm", "phone_norm", "card_norm", "union_ref", "account_key", "visitor_key",
-    "guard_reason", "given_norm", "given_forms", "family_norm", "company_norm", "tax_norm", "birth_text", "postal_norm",
-    "street_norm", "city_norm",
+    "buyer_key", "guard_reason", "given_norm", "given_forms", "family_norm", "company_norm", "tax_norm", "birth_text",
+    "postal_norm", "street_norm", "city_norm",
 )  # fmt: skip
 
 
@@ -98,7 +98,10 @@ class Scenes:
 def _marked(each: dict[str, Any], number: int) -> dict[str, Any]:
     """The record with values that no other case has."""
     mark = "bcdfghklmnprstvwz"[number % 17] + "bcdfghklmnprstvwz"[number // 17]
-    behind = ("family_norm", "company_norm", "postal_norm", "street_norm", "card_norm", "tax_norm", "account_key")
+    behind = (
+        "family_norm", "company_norm", "postal_norm", "street_norm", "card_norm", "tax_norm", "account_key",
+        "buyer_key",
+    )  # fmt: skip
     out = dict(each)
     for key in behind:
         if out.get(key):

@@ -42,6 +42,16 @@ def test_a_nickname_stands_for_every_name_it_may_be_short_for() -> None:
     assert person("William", "Ray", "").forms == "|william|"
 
 
+def test_the_first_word_of_a_handle_settles_what_a_nickname_is_short_for() -> None:
+    assert person("", "", "Chris Ray", "christopher") == person("", "", "Christopher Ray")
+    assert person("", "", "Chris Ray", "sunshine") == person("", "", "Chris Ray")
+    assert person("", "", "sunny77", "christopher") == Name()
+
+
+def test_a_name_in_another_language_may_be_the_same_name() -> None:
+    assert person("Piotr", "Ray", "").forms == "|peter|piotr|"
+
+
 @pytest.mark.skipif(not HAS_PINYIN, reason="pypinyin is not installed here")
 @pytest.mark.parametrize(
     ("han", "latin"),
@@ -80,16 +90,17 @@ def test_names_are_read_once_and_only_new_ones_later() -> None:
     con.execute(f"create table ops.identity_names ({IDENTITY_TABLES['identity_names']})")
     con.execute("create table raw.customers (given_name text, family_name text, name text, company_name text)")
     con.execute("create table raw.leads (name text)")
-    con.execute("create table raw.profiles (display_name text)")
+    con.execute("create table raw.profiles (display_name text, handle text)")
     con.execute("insert into raw.customers values ('Bill', 'Ray', null, null), (null, null, null, 'Ray Ltd')")
     con.execute("insert into raw.leads values ('Ann Ray'), (null)")
     assert [normalise.read_names(con), normalise.read_names(con)] == [3, 0]
-    con.execute("insert into raw.profiles values ('sunny77')")
-    assert normalise.read_names(con) == 1
+    con.execute("insert into raw.profiles values ('sunny77', null), ('Chris|Ray', 'Christopher_Ray.52')")
+    assert normalise.read_names(con) == 2
     rows = con.execute("select * from ops.identity_names order by kind, text").fetchall()
     assert rows == [
         ("company", "Ray Ltd", None, None, None, "ray"),
         ("person", "Bill|Ray|", "bill", "|bill|william|", "ray", None),
         ("person", "||Ann Ray", "ann", "|ann|", "ray", None),
-        ("person", "||sunny77", None, None, None, None),
+        ("person", "||Chris Ray|christopher", "christopher", "|christopher|", "ray", None),
+        ("person", "||sunny77|", None, None, None, None),
     ]

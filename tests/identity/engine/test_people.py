@@ -8,6 +8,7 @@ from tests.identity.engine.planted import Scenes, record
 HOME = {"postal_norm": "LS11AA", "street_norm": "4millhill", "city_norm": "leeds"}
 FAMILY = {"email_norm": "thefamily@home.example", "phone_norm": "+442079460011", **HOME}
 ORDER = {"stream": "orders", "subject": None}
+SAID = {"stream": "statements", "subject": None}
 PHONE = "+447400111222"
 MIXED = [
     record("Rose Ashford", phone_norm=PHONE, **HOME),
@@ -54,6 +55,27 @@ CASES = {
         record("Dan Ashford", account_key="shop:2", email_norm="x@own.example", phone_norm="+447400333444",
                postal_norm="NR11AA", street_norm="9highstreet", city_norm="norwich"),
         record("Dan Ashford", stream="profiles", account_key="shop:1"),
+    ],
+    "asked about an order": [
+        record("Edith Ashford", account_key="desk:1"),
+        record("Edith Ashford", account_key="shop:1", buyer_key="shop:1", email_norm="r@own.example"),
+        record(**SAID, account_key="desk:1", buyer_key="shop:1"),
+    ],
+    "asked for another": [
+        record("Edith Ashford", account_key="desk:1"),
+        record("Otto Ashford", account_key="shop:1", buyer_key="shop:1"),
+        record(**SAID, account_key="desk:1", buyer_key="shop:1"),
+    ],
+    "wrote from both": [
+        record("Edith Ashford", email_norm="r@old.example"),
+        record("Edith Ashford", phone_norm=PHONE),
+        record(**SAID, email_norm="r@old.example", phone_norm=PHONE),
+    ],
+    "known by two records": [
+        record("Edith Ashford", account_key="desk:1", phone_norm=PHONE),
+        record("Edith Ashford", account_key="shop:1", buyer_key="shop:1", birth_text="19880305", postal_norm="DH13AA"),
+        record(**SAID, account_key="desk:1", buyer_key="shop:1"),
+        record("Edith Ashford", phone_norm="+447400333444", email_norm="r@own.example"),
     ],
     "nothing": [record(), record(), record(**ORDER)],
     "mixed": MIXED,
@@ -142,6 +164,27 @@ def test_f67_a_phone_without_its_country_is_the_same_phone(scenes: Scenes) -> No
 def test_a_profile_with_a_stated_account_is_compared_as_its_account(scenes: Scenes) -> None:
     """Its bare name would fit the second record better."""
     assert scenes.clusters("stated and alike") == groups({1, 3}, {2})
+
+
+@pytest.mark.parametrize("case", ["asked about an order", "wrote from both"])
+def test_what_service_heard_brings_accounts_together_that_share_no_value(scenes: Scenes, case: str) -> None:
+    assert scenes.clusters(case) == groups({1, 2, 3})
+
+
+def test_who_asks_about_the_order_of_another_is_not_that_person(scenes: Scenes) -> None:
+    assert scenes.clusters("asked for another") == groups({1, 3}, {2})
+
+
+def test_what_two_records_of_one_person_say_is_weighed_together(scenes: Scenes) -> None:
+    """The shop account says no phone; its desk account's differs from the stranger's."""
+    case = "known by two records"
+    level = engine.macro("level_in", "pattern", "phone")
+    found = scenes.con.execute(
+        f"select {level} from identity.identity_pairs where point_a = ? and point_b = ?",
+        [scenes.first[case] + 1, scenes.first[case] + 3],
+    )
+    assert found.fetchall() == [(1,)]
+    assert scenes.clusters(case) >= groups({1, 2, 3})
 
 
 def test_records_without_any_identifier_stay_alone(scenes: Scenes) -> None:
