@@ -31,7 +31,7 @@ def bars(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str, form: 
         x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=form, tickCount=4)),
         tooltip=[alt.Tooltip(f"{y}:N", title=y_title or x_title), alt.Tooltip(f"{x}:Q", title=x_title, format=form)],
     )
-    text = base.mark_text(align="left", dx=4, color=INK).encode(x=f"{x}:Q", text=alt.Text(f"{x}:Q", format=form))
+    text = base.mark_text(align="left", dx=4, color=INK).encode(x=alt.X(f"{x}:Q"), text=alt.Text(f"{x}:Q", format=form))
     return (shown + text).properties(height=FRAME + 28 * frame[y].nunique())
 
 
@@ -46,7 +46,11 @@ def pairs(frame: pd.DataFrame, x: str, y: str, colour: str, x_title: str, form: 
             yOffset=alt.YOffset(f"{colour}:N", sort=kinds),
             x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=form, tickCount=5)),
             color=_colours(colour, kinds),
-            tooltip=[f"{y}:N", f"{colour}:N", alt.Tooltip(f"{x}:Q", format=form, title=x_title)],
+            tooltip=[
+                alt.Tooltip(f"{y}:N"),
+                alt.Tooltip(f"{colour}:N"),
+                alt.Tooltip(f"{x}:Q", format=form, title=x_title),
+            ],
         )
         .properties(height=FRAME + LEGEND + 17 * len(kinds) * frame[y].nunique())
     )
@@ -62,7 +66,11 @@ def months(frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str, form:
             x=_month(x),
             y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(format=form, tickCount=5), scale=alt.Scale(zero=False)),
             color=_colours(colour, kinds),
-            tooltip=[alt.Tooltip(f"{x}:T", format=MONTH), f"{colour}:N", alt.Tooltip(f"{y}:Q", format=form)],
+            tooltip=[
+                alt.Tooltip(f"{x}:T", format=MONTH),
+                alt.Tooltip(f"{colour}:N"),
+                alt.Tooltip(f"{y}:Q", format=form),
+            ],
         )
         .properties(height=HEIGHT)
     )
@@ -80,7 +88,9 @@ def with_year_before(
         y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(format="~s", tickCount=5)),
         tooltip=[month, alt.Tooltip(f"{y}:Q", format=WHOLE, title=names[0])],
     )
-    line = line.encode(y=f"{before}:Q", tooltip=[month, alt.Tooltip(f"{before}:Q", format=WHOLE, title=names[1])])
+    line = line.encode(
+        y=alt.Y(f"{before}:Q"), tooltip=[month, alt.Tooltip(f"{before}:Q", format=WHOLE, title=names[1])]
+    )
     return (bar + line).properties(height=HEIGHT)
 
 
@@ -95,7 +105,11 @@ def stacked(frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str) -> a
             y=alt.Y(f"{y}:Q", title=y_title, stack=True, axis=alt.Axis(format=WHOLE, tickCount=5)),
             color=_colours(colour, kinds),
             order=alt.Order("_order:Q"),
-            tooltip=[alt.Tooltip(f"{x}:T", format=MONTH), f"{colour}:N", alt.Tooltip(f"{y}:Q", format=WHOLE)],
+            tooltip=[
+                alt.Tooltip(f"{x}:T", format=MONTH),
+                alt.Tooltip(f"{colour}:N"),
+                alt.Tooltip(f"{y}:Q", format=WHOLE),
+            ],
         )
         .transform_calculate(_order=f"indexof({json.dumps(kinds)}, datum[{json.dumps(colour)}])")
         .properties(height=HEIGHT)
@@ -114,7 +128,11 @@ def columns(
             x=_month(x, axis="yearmonth"),
             y=alt.Y(f"{y}:Q", title=y_title, stack=True, axis=alt.Axis(format=WHOLE, tickCount=5)),
             color=_colours(colour, kinds, palette),
-            tooltip=[alt.Tooltip(f"{x}:T", format=MONTH), f"{colour}:N", alt.Tooltip(f"{y}:Q", format=WHOLE)],
+            tooltip=[
+                alt.Tooltip(f"{x}:T", format=MONTH),
+                alt.Tooltip(f"{colour}:N"),
+                alt.Tooltip(f"{y}:Q", format=WHOLE),
+            ],
         )
         .properties(height=HEIGHT)
     )
@@ -128,8 +146,14 @@ def funnel(frame: pd.DataFrame, y: str, title: str) -> alt.Chart:
     base = alt.Chart(frame).encode(
         y=alt.Y("stage:N", sort=None, title=None, axis=_names()), x=alt.X(f"{y}:Q", title=title, scale=width, axis=None)
     )
-    tips = ["stage:N", alt.Tooltip(f"{y}:Q", format=WHOLE, title=title), alt.Tooltip("conversion:Q", format=".1%")]
-    text = base.transform_calculate(label=label).mark_text(align="left", dx=6, color=INK).encode(text="label:N")
+    tips = [
+        alt.Tooltip("stage:N"),
+        alt.Tooltip(f"{y}:Q", format=WHOLE, title=title),
+        alt.Tooltip("conversion:Q", format=".1%"),
+    ]
+    text = (
+        base.transform_calculate(label=label).mark_text(align="left", dx=6, color=INK).encode(text=alt.Text("label:N"))
+    )
     return (base.mark_bar(color=BLUE).encode(tooltip=tips) + text).properties(height=48 * len(frame))
 
 
@@ -138,8 +162,10 @@ def band(frame: pd.DataFrame, x: str, y: str, low: str, high: str, y_title: str)
     base = alt.Chart(frame).encode(x=_month(x))
     y_axis = alt.Y(f"{low}:Q", title=y_title, scale=alt.Scale(zero=False))
     tips = [alt.Tooltip(f"{x}:T", format=MONTH), *(alt.Tooltip(f"{one}:Q", format=".1f") for one in (y, low, high))]
-    area = base.mark_area(opacity=0.25, color=SKY).encode(y=y_axis, y2=f"{high}:Q")
-    return (area + base.mark_line(point=True, color=BLUE).encode(y=f"{y}:Q", tooltip=tips)).properties(height=HEIGHT)
+    area = base.mark_area(opacity=0.25, color=SKY).encode(y=y_axis, y2=alt.Y2(f"{high}:Q"))
+    return (area + base.mark_line(point=True, color=BLUE).encode(y=alt.Y(f"{y}:Q"), tooltip=tips)).properties(
+        height=HEIGHT
+    )
 
 
 def heat(
@@ -165,7 +191,7 @@ def heat(
             axis=alt.Axis(labelAngle=0 if kind == "O" else -40, labelOverlap=False, labelLimit=130),
         ),
         y=alt.Y(f"{y}:{kind}", title=titles[1], sort=order if kind == "N" else "descending", axis=_names()),
-        tooltip=[f"{x}:N", f"{y}:N", alt.Tooltip(f"{value}:Q", title=titles[2], format=form)],
+        tooltip=[alt.Tooltip(f"{x}:N"), alt.Tooltip(f"{y}:N"), alt.Tooltip(f"{value}:Q", title=titles[2], format=form)],
     )
     cells = base.mark_rect().encode(
         color=alt.Color(f"{value}:Q", scale=alt.Scale(scheme="blues", domainMin=0), legend=None)
@@ -204,12 +230,12 @@ def intervals(
     """A point with its interval per name."""
     base = alt.Chart(frame).encode(y=alt.Y(f"{name}:N", sort=None, title=None, axis=_names()))
     rule = base.mark_rule(strokeWidth=3, color=SKY).encode(
-        x=alt.X(f"{low}:Q", title=x_title, axis=alt.Axis(format=form)), x2=f"{high}:Q"
+        x=alt.X(f"{low}:Q", title=x_title, axis=alt.Axis(format=form)), x2=alt.X2(f"{high}:Q")
     )
     tips = [alt.Tooltip(f"{one}:Q", format=form) for one in (value, low, high)]
-    return (rule + base.mark_point(filled=True, size=90, color=BLUE).encode(x=f"{value}:Q", tooltip=tips)).properties(
-        height=FRAME + 42 * frame[name].nunique()
-    )
+    return (
+        rule + base.mark_point(filled=True, size=90, color=BLUE).encode(x=alt.X(f"{value}:Q"), tooltip=tips)
+    ).properties(height=FRAME + 42 * frame[name].nunique())
 
 
 def curve(frame: pd.DataFrame, x: str, y: str, colour: str, titles: tuple[str, str]) -> alt.Chart:
@@ -218,7 +244,7 @@ def curve(frame: pd.DataFrame, x: str, y: str, colour: str, titles: tuple[str, s
     even = (
         alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]}))
         .mark_line(strokeDash=[4, 4], color=GREY)
-        .encode(x="x:Q", y="y:Q")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"))
     )
     drawn = (
         alt.Chart(frame)
@@ -227,7 +253,11 @@ def curve(frame: pd.DataFrame, x: str, y: str, colour: str, titles: tuple[str, s
             x=alt.X(f"{x}:Q", title=titles[0], axis=alt.Axis(format="~%")),
             y=alt.Y(f"{y}:Q", title=titles[1], axis=alt.Axis(format="~%")),
             color=_colours(colour, kinds),
-            tooltip=[f"{colour}:N", alt.Tooltip(f"{x}:Q", format=SHARE), alt.Tooltip(f"{y}:Q", format=".1%")],
+            tooltip=[
+                alt.Tooltip(f"{colour}:N"),
+                alt.Tooltip(f"{x}:Q", format=SHARE),
+                alt.Tooltip(f"{y}:Q", format=".1%"),
+            ],
         )
     )
     return (even + drawn).properties(height=HEIGHT)

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 import pandas as pd
@@ -34,6 +34,7 @@ PERCENT = (
     "uplift_low",
     "uplift_high",
 )
+CHECKED = False  # tests check every chart
 SHOWN_ROWS = 5_000  # of one table on a page; a download has all
 
 
@@ -65,7 +66,7 @@ class Page:
         if frame.empty:
             self.nothing(needs)
             return False
-        st.altair_chart(draw(frame), width="stretch", alt=self.text(f"parts.{key}.title"), key=f"chart_{key}")
+        st.altair_chart(ready(draw(frame)), width="stretch", alt=self.text(f"parts.{key}.title"), key=f"chart_{key}")
         self.download(key, frame)
         return True
 
@@ -172,6 +173,20 @@ NAMED = {
     "model",
     "grade",
 }
+
+
+class _Ready(NamedTuple):
+    """A chart whose specification is not held against Vega's schema again, which takes longer than to make it."""
+
+    chart: alt.Chart
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.chart.to_dict(validate=CHECKED)
+
+
+def ready(chart: alt.Chart) -> Any:
+    """The chart as Streamlit takes it: all that it asks is `to_dict`."""
+    return _Ready(chart)
 
 
 def number(value: Any, digits: int = 0) -> str:

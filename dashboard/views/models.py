@@ -89,6 +89,8 @@ def cards(page: Page) -> None:
     found = sorted(folder.glob("*.html")) if folder.is_dir() else []
     if not found:
         st.info(page.text("no_cards"), icon=":material/inbox:")
-    for path in found:
-        with st.expander(page.text.of(path.stem), icon=":material/description:"):
-            st.iframe(path.read_text(encoding="utf-8"), height=600)
+        return
+    cards = {path.stem: path for path in found}
+    chosen = st.selectbox(page.text("card"), list(cards), index=None, key="card", format_func=page.text.of)
+    if chosen:
+        st.iframe(cards[chosen].read_text(encoding="utf-8"), height=900)

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.page import Page, by_columns, number, percent
+from dashboard.page import Page, by_columns, number, percent, ready
 from dashboard.queries import metrics as catalogue
 from dashboard.queries import overview as ask
 from dashboard.queries.report import asked
@@ -119,7 +119,7 @@ def metrics(page: Page) -> None:
     frame = frame.assign(channel_group=frame.channel_group.map(page.text.of))
     form = charts.SHARE if row.unit == "share" else ",.1f" if row.unit == "points" else "~s"
     chart = charts.months(frame, "month_on", "value", "channel_group", names[metric], form)
-    st.altair_chart(chart, width="stretch", alt=names[metric], key="chart_metrics")
+    st.altair_chart(ready(chart), width="stretch", alt=names[metric], key="chart_metrics")
     page.download("metrics", frame)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.page import Page, by_columns
+from dashboard.page import Page, by_columns, ready
 from dashboard.queries import segments as ask
 from dashboard.views.overview import coverage
 
@@ -154,7 +154,7 @@ def own(page: Page) -> None:
     part = frame[frame.segmentation == name].reset_index(drop=True)
     part = part.assign(segment_name=part[f"segment_{page.text.lang}"].fillna(part.segment))
     st.altair_chart(
-        charts.bars(part.head(20), "customer_count", "segment_name", page.text("customers"), ""),
+        ready(charts.bars(part.head(20), "customer_count", "segment_name", page.text("customers"), "")),
         width="stretch",
         alt=page.text("parts.own.title"),
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import page
 from dashboard.app import PAGES
 from orchestration.settings import Settings
 
@@ -16,6 +17,8 @@ SECONDS = 180  # of one page; a machine that runs other tests beside it is slow
 @pytest.fixture
 def at_home(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Pages from now on show this warehouse, as a role."""
+
+    monkeypatch.setattr(page, "CHECKED", True)
 
     def use(of: Settings, role: str = "viewer") -> None:
         monkeypatch.setenv("CRM_HOME", str(of.home))
