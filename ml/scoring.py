@@ -40,6 +40,9 @@ SCORERS: dict[str, Scorer] = {
         ("core.fct_orders", "core.fct_order_lines", "core.dim_products"), ("sales_forecast", "forecast_ledger")
     ),
     "ml.subscription_churn": Scorer(("marts.party_users",), ("subscription_churn",)),
+    "ml.funnel": Scorer(
+        ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"), ("funnel_forecast",)
+    ),
     "ml.scorecard": Scorer(
         ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
         ("customer_scorecard",),

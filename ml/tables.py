@@ -2,7 +2,7 @@
 
 import duckdb
 
-from ml.sales_tables import FORECAST_LEDGER, SALES_FORECAST, SUBSCRIPTIONS, WIN
+from ml.sales_tables import FORECAST_LEDGER, FUNNEL, SALES_FORECAST, SUBSCRIPTIONS, WIN
 from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, WHY, Column, Table
 
 
@@ -198,6 +198,7 @@ TABLES = (
     OFFERS,
     SUBSCRIPTIONS,
     WIN,
+    FUNNEL,
     SALES_FORECAST,
     FORECAST_LEDGER,
     CARDS,

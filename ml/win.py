@@ -137,10 +137,10 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
 def train(rows: pd.DataFrame, as_of: Any) -> tuple[Trained | Abstained, list[dict[str, Any]]]:
     """(answer, tests newest first) from the rows of ml.deals.prepared; abstains where they cannot carry a model."""
     rows = rows[(rows["known_on"] <= pd.Timestamp(as_of)) & rows["is_won"].notna() & rows["base"].notna()]
-    if few := refusal(_first(rows)["is_won"]):
+    if few := refusal(first_of(rows)["is_won"]):
         what = few.reason_en.replace("customers whose window of labels has closed", "decided deals")
         return Abstained(what, few.reason_zh.replace("观察期已结束的客户", "已有结果的商机")), []
-    windows = [w for w in (_window(rows, test) for test in _tests(rows)) if w is not None]
+    windows = [w for w in (_window(rows, test) for test in tests_of(rows)) if w is not None]
     if not windows:
         return Abstained(
             "too few deals were decided before the newest that could be a test; more history is needed",
@@ -162,23 +162,23 @@ def train(rows: pd.DataFrame, as_of: Any) -> tuple[Trained | Abstained, list[dic
     rules = {name: Rate(column).fit(rows, rows["is_won"]) for name, column in RULES.items()}
     if newest["gain_low"] <= 0 and newest["gain"] <= 0:
         return Trained(mark, newest["best_baseline"], None, rules, windows), windows
-    model = _fitted(rows)
+    model = fitted(rows)
     return Trained(mark, "logistic", model, rules, windows), windows
 
 
-def _fitted(rows: pd.DataFrame) -> RidgeLogit:
+def fitted(rows: pd.DataFrame) -> RidgeLogit:
     """The model of these rows. A feature that hardly varied is left out, else it would be stretched when it does."""
     x = matrix(rows)
     x[:, x.std(axis=0) < QUIET] = 0.0
     return RidgeLogit(RIDGE).fit(x, rows["is_won"].to_numpy(dtype=float), rows["opportunity_id"].to_numpy())
 
 
-def _first(rows: pd.DataFrame) -> pd.DataFrame:
+def first_of(rows: pd.DataFrame) -> pd.DataFrame:
     """The first row of each deal: tests and counts take a deal once."""
     return rows.sort_values(["cutoff_on", "opportunity_id"]).drop_duplicates("opportunity_id")
 
 
-def _tests(rows: pd.DataFrame) -> list[list[pd.Timestamp]]:
+def tests_of(rows: pd.DataFrame) -> list[list[pd.Timestamp]]:
     """Windows of cutoffs, newest first, each as short as `TEST_DEALS` deals and `TEST_SHARE` of them allow."""
     enough = max(TEST_DEALS, TEST_SHARE * rows["opportunity_id"].nunique())
     tests: list[list[pd.Timestamp]] = [[]]
@@ -191,12 +191,12 @@ def _tests(rows: pd.DataFrame) -> list[list[pd.Timestamp]]:
 
 def _window(rows: pd.DataFrame, test: list[pd.Timestamp]) -> dict[str, Any] | None:
     """The test of what was learnt from windows that had closed by its first cutoff; None where that is too little."""
-    past, now = rows[rows["known_on"] <= min(test)], _first(rows[rows["cutoff_on"].isin(test)])
+    past, now = rows[rows["known_on"] <= min(test)], first_of(rows[rows["cutoff_on"].isin(test)])
     y_now = now["is_won"].to_numpy(dtype=float)
-    if refusal(_first(past)["is_won"], rows=100, events=20) or y_now.min() == y_now.max():
+    if refusal(first_of(past)["is_won"], rows=100, events=20) or y_now.min() == y_now.max():
         return None
     x_now = matrix(now)
-    p = _fitted(past).predict(x_now)
+    p = fitted(past).predict(x_now)
     simple = {name: Rate(column).fit(past, past["is_won"]).predict(now) for name, column in RULES.items()}
     scored = {name: auc(y_now, q) for name, q in simple.items()}
     best = max(sorted(scored), key=lambda name: scored[name])

@@ -83,6 +83,18 @@ def win(release: Release, lang: str) -> pd.DataFrame:
     )
 
 
+def funnel(release: Release) -> pd.DataFrame:
+    """What the open deals of each system are expected to bring, beside the naive rule, and how such forecasts did."""
+    return release.ask(
+        """
+        select system, until_on, method, open_count, open_base::double as open_base, won_count, won_count_low,
+            won_count_high, won_base::double as won_base, won_base_low::double as won_base_low,
+            won_base_high::double as won_base_high, naive_won_base::double as naive_won_base, bias_base, coverage_base,
+            grade
+        from scores.funnel_forecast where status = 'scored' order by system"""
+    )
+
+
 def next_purchase(release: Release, customer_id: str, lang: str) -> pd.DataFrame:
     """When one customer is expected next: over all first, then by category, the nearest day first."""
     return release.ask(

@@ -20,6 +20,8 @@ def render(page: Page) -> None:
     sales_forecast(page)
     if frame := scored(page, "win_probability", lambda release: ask.win(release, page.text.lang)):
         page.table("win_probability", frame[0], "scores.win_probability")
+    if frame := scored(page, "funnel_forecast", ask.funnel):
+        page.table("funnel_forecast", frame[0], "scores.funnel_forecast")
     page.table("score_tables", ask.score_tables(page.release))
     cards(page)
 

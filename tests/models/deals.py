@@ -41,7 +41,25 @@ def pipeline(deals: int = 2_400, signal: float = 1.0, seed: int = 1) -> tuple[pd
     names = ["snapshot_on", "deal_id", "system", "employee_id", "stage_no", "stage_days", "expected_amount_base"]
     forecasts = pd.DataFrame(rows, columns=names)
     products = frame.set_index("opportunity_id")["product_id"]
-    return frame, forecasts.assign(product_id=forecasts["deal_id"].map(products))
+    return frame, with_rules(forecasts.assign(product_id=forecasts["deal_id"].map(products)), frame)
+
+
+def with_rules(forecasts: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
+    """Outcomes within 90 days as marts.deal_forecasts has them, and its rules: rate of all, and of the stage."""
+    ended, outcome = (forecasts["deal_id"].map(deals.set_index("opportunity_id")[c]) for c in ("closed_on", "outcome"))
+    until = forecasts["snapshot_on"].map(lambda day: day + timedelta(days=90))
+    forecasts["until_on"], is_known = until, until <= AS_OF
+    in_time = np.array([end is not None and end == end and end <= to for end, to in zip(ended, until, strict=True)])
+    forecasts["is_won"] = np.where(is_known, in_time & (outcome == "won"), None)
+    forecasts["won_amount_base"] = forecasts["expected_amount_base"].where(forecasts["is_won"] == True, 0)  # noqa: E712
+    for at in forecasts["snapshot_on"].unique():
+        here, past = forecasts["snapshot_on"] == at, forecasts[until <= at]
+        flat = past["is_won"].astype(float).mean() if len(past) else np.nan
+        stage = past["is_won"].astype(float).groupby(past["stage_no"]).agg(["sum", "count"])
+        rate = (stage["sum"] + 10 * flat) / (stage["count"] + 10)
+        forecasts.loc[here, "p_flat"] = flat
+        forecasts.loc[here, "p_stage"] = forecasts.loc[here, "stage_no"].map(rate).fillna(flat)
+    return forecasts.assign(p_stage_age=forecasts["p_stage"])
 
 
 def warehouse(opportunities: pd.DataFrame, forecasts: pd.DataFrame) -> duckdb.DuckDBPyConnection:
