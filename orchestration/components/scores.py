@@ -1,6 +1,7 @@
 """Scores as assets: tables that Python computes from what dbt built, and that dbt's last models read."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -31,7 +32,7 @@ class ScoresComponent(dg.Component, dg.Model, dg.Resolvable):
         def scores(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             def work() -> dict[str, dict[str, Any]]:
                 pipeline.score(warehouse.settings, pipeline.inputs(warehouse.settings, warehouse.day).as_of)
-                return facts(warehouse)
+                return facts(warehouse.settings.work_db)
 
             found = warehouse.step(context, work)
             for key in tables:
@@ -69,16 +70,19 @@ def _key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["scores", table])
 
 
-def facts(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
+def facts(work_db: Path) -> dict[str, dict[str, Any]]:
     """Metadata by table of scores: rows, and of the cards what a reader asks first."""
     import duckdb
 
-    with duckdb.connect(str(warehouse.settings.work_db), read_only=True) as con:
+    with duckdb.connect(str(work_db), read_only=True) as con:
         names = con.execute("select table_name from duckdb_tables() where schema_name = 'scores'").fetchall()
         rows = {name: con.execute(f"select count(*) from scores.{name}").fetchone()[0] for (name,) in names}
         cards = con.execute(f"select {', '.join(SHOWN)} from scores.{CARDS.name} order by model").fetchall()
     found = {name: {"dagster/row_count": count} for name, count in rows.items()}
-    shown = [dg.TableRecord({k: str(v) for k, v in zip(SHOWN, card, strict=True) if v is not None}) for card in cards]
+    shown = [
+        dg.TableRecord({name: "" if value is None else str(value) for name, value in zip(SHOWN, card, strict=True)})
+        for card in cards
+    ]
     schema = dg.TableSchema([dg.TableColumn(name) for name in SHOWN])
     if shown:
         found[CARDS.name]["cards"] = dg.MetadataValue.table(shown, schema)

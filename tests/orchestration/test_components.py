@@ -1,16 +1,24 @@
 """Every component from YAML bodies of its own, as a user would write them."""
 
+from datetime import date
+
 import dagster as dg
+import duckdb
+import pandas as pd
 import pytest
 from dagster.components.core.component_tree import ComponentTreeException
 from dagster.components.testing import create_defs_folder_sandbox
 
+from ml.tables import CARDS, TABLES, create_missing
 from orchestration.components.dbt import DbtComponent
 from orchestration.components.feeds import FeedsComponent
 from orchestration.components.raw import RawComponent
 from orchestration.components.release import ReleaseComponent
 from orchestration.components.schedules import RunComponent
+from orchestration.components.scores import facts
 from orchestration.components.warehouse import Warehouse
+
+DAY = date(2026, 6, 30)
 
 
 def built(component: type, **attributes) -> dg.Definitions:
@@ -78,3 +86,23 @@ def test_a_misspelt_attribute_is_an_error(mini):
     with pytest.raises(ComponentTreeException) as error:
         built(FeedsComponent, late_after_hour=3)
     assert "late_after_hour" in str(error.value.__cause__)
+
+
+def test_scores_tell_their_rows_and_the_cards_of_models_that_speak_and_of_those_that_are_silent(tmp_path):
+    cards = [
+        {"model": "churn", "status": "scored", "grade": "A", "auc": 0.75},
+        {"model": "response", "status": "abstained", "grade": "abstain", "reason_en": "nobody was mailed"},
+    ]
+    with duckdb.connect(str(tmp_path / "work.duckdb")) as con:
+        create_missing(con)
+        CARDS.write(con, pd.DataFrame([{c.name: None for c in CARDS.columns} | {"as_of": DAY, "card": "{}"} | card
+                                       for card in cards]))  # fmt: skip
+    found = facts(tmp_path / "work.duckdb")
+    assert {name: told["dagster/row_count"] for name, told in found.items()} == {
+        table.name: 2 if table is CARDS else 0 for table in TABLES
+    }
+    told = found["model_cards"]["cards"].records
+    assert [(row.data["model"], row.data["auc"], row.data["reason_en"]) for row in told] == [
+        ("churn", "0.75", ""),
+        ("response", "", "nobody was mailed"),
+    ]
