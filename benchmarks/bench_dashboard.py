@@ -7,39 +7,18 @@ look at a page after the server started (nothing cached but what earlier pages a
 """
 
 import os
-import shutil
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from dashboard.app import PAGES
 from dashboard.text import WORDS
-from orchestration.cli.dashboard import options
 from orchestration.settings import REPO
+from tests.marts.dashboard.browser import CHROMIUM, DONE, served
 
 GOAL_PAINT, GOAL_FILTER = 1_500, 500
-DONE = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
 TITLES = {spec.key: WORDS["en"]["pages"][spec.key] for spec in PAGES}
-
-
-@contextmanager
-def server(home: str) -> Iterator[str]:
-    """The dashboard as `acrm dashboard` starts it; its address."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options("127.0.0.1", port)]
-    with subprocess.Popen(command, cwd=REPO, env=os.environ | {"CRM_HOME": home}, stdout=subprocess.DEVNULL) as running:
-        while socket.socket().connect_ex(("127.0.0.1", port)):
-            time.sleep(0.1)
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            running.kill()  # asked politely, it waits for the sessions of the browser
 
 
 def opened(page: Any, title: str) -> float:
@@ -67,8 +46,8 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     home = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("CRM_HOME", str(REPO / "warehouse"))
-    with server(home) as address, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with served(Path(home)) as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(120_000)
         start = time.perf_counter()

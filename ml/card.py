@@ -24,8 +24,13 @@ METRICS = ("auc", "average_precision", "brier", "log_loss", "slope", "intercept"
 def card(model: str, as_of: date, **facts: Any) -> dict[str, Any]:
     """A card with what every card has; `facts` are status, grade, windows and what the model adds."""
     libraries = {name: version(name) for name in LIBRARIES}
-    expires = (as_of + timedelta(days=EXPIRES_DAYS)).isoformat()
-    return {"model": model, "as_of": as_of.isoformat(), "expires_on": expires, "libraries": libraries, **facts}
+    until = expires_on(as_of).isoformat()
+    return {"model": model, "as_of": as_of.isoformat(), "expires_on": until, "libraries": libraries, **facts}
+
+
+def expires_on(as_of: date) -> date:
+    """Last day on which a model of `as_of` should be used."""
+    return as_of + timedelta(days=EXPIRES_DAYS)
 
 
 def silent(model: str, as_of: date, why: Abstained, **facts: Any) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def as_row(of: dict[str, Any]) -> dict[str, Any]:
 
 def frame(cards: list[dict[str, Any]]) -> pd.DataFrame:
     """Cards as rows of scores.model_cards."""
-    return pd.DataFrame([as_row(of) for of in cards], columns=[c.name for c in CARDS.columns])
+    return pd.DataFrame([as_row(of) for of in cards], columns=CARDS.names)
 
 
 def write_pages(cards: list[dict[str, Any]], folder: Path) -> list[Path]:

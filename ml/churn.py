@@ -6,7 +6,7 @@ Churn is no purchase within the window of the customer's segment, which the gaps
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pandas as pd
 
 from ml.binary import RIDGE, Trained, train
 from ml.boosted import Boosted
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.design import NAMES, matrix, reasons
 from ml.evaluate import SEED
 from ml.gate import Abstained
@@ -111,7 +111,7 @@ def answered(
     rows = pd.DataFrame(
         {"customer_id": now["customer_id"], "as_of": as_of, "segment": now["segment"], "window_days": days}
     )
-    rows = rows.reindex(columns=[c.name for c in question.table.columns])
+    rows = rows.reindex(columns=question.table.names)
     is_active = (now["recency_days"] <= active).to_numpy()
     rows["status"] = np.where(is_active, "abstained" if isinstance(answer, Abstained) else "scored", "lapsed")
     if isinstance(answer, Abstained):
@@ -122,7 +122,7 @@ def answered(
     for column, value in (
         ("grade", answer.grade),
         ("model_id", model_id),
-        ("expires_on", as_of + timedelta(days=EXPIRES_DAYS)),
+        ("expires_on", expires_on(as_of)),
     ):
         rows[column] = pd.Series(np.where(is_active, value, None), index=rows.index, dtype=object)
     facts = {"status": "scored", "grade": answer.grade, "serves": answer.serves, "model_id": model_id}

@@ -7,8 +7,10 @@ drawn towards the common rate by how much they differ (ml.hughes.shrink). An amo
 it. Seller, channel and product are those of the deal's newest version.
 """
 
+from datetime import date
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from ml.hughes import shrink
 
 Array = NDArray[np.float64]
 
+HORIZON = "select max(value) from seeds.forecast_parameters where parameter = 'horizon_days'"
 OPEN_DEALS = """
     select
         f.snapshot_on as cutoff_on, f.deal_id as opportunity_id, f.system, o.customer_id, f.employee_id, f.product_id,
@@ -69,6 +72,13 @@ GROUPS: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
 }
 NAMES = tuple(name for names, _, _ in GROUPS.values() for name in names)
+
+
+def read(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, int]:
+    """Rows of `prepared` from core and marts, and the horizon in days."""
+    ((horizon,),) = con.execute(HORIZON).fetchall()
+    deals, decided = (con.execute(sql, {"as_of": as_of}).df() for sql in (OPEN_DEALS, DECIDED))
+    return prepared(deals, decided, int(horizon), as_of), int(horizon)
 
 
 def prepared(deals: pd.DataFrame, decided: pd.DataFrame, horizon: int, as_of: Any) -> pd.DataFrame:

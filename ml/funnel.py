@@ -6,7 +6,7 @@ is then won; it serves where its Brier score is surely better. Deals are not ind
 independent ones, widened by how far past forecasts of the same rule were off (a quasi-likelihood's dispersion).
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.card import EXPIRES_DAYS, card, silent
-from ml.deals import DECIDED, OPEN_DEALS, matrix, prepared
+from ml.card import card, expires_on, silent
+from ml.deals import matrix, read
 from ml.evaluate import brier, difference
 from ml.gate import Abstained, too_few
 from ml.grade import refusal
 from ml.sales_tables import FUNNEL
 from ml.store import fingerprint, model_id, plain
-from ml.win import HORIZON, Rate, first_of, fitted, tests_of
+from ml.win import Rate, first_of, fitted, tests_of
 
 Array = NDArray[np.float64]
 Z80 = 1.2815515655446004
@@ -40,15 +40,15 @@ RULES = """
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.funnel_forecast, one row per system with open deals; returns its card."""
-    ((horizon,),) = con.execute(HORIZON).fetchall()
-    deals, decided, rules = (con.execute(sql, {"as_of": as_of}).df() for sql in (OPEN_DEALS, DECIDED, RULES))
+    deals, horizon = read(con, as_of)
+    rules = con.execute(RULES, {"as_of": as_of}).df()
     rules["cutoff_on"] = pd.to_datetime(rules["cutoff_on"])
-    rows = prepared(deals, decided, int(horizon), as_of).merge(rules, on=["cutoff_on", "opportunity_id"])
+    rows = deals.merge(rules, on=["cutoff_on", "opportunity_id"])
     rows["age_band"] = np.searchsorted(AGES, rows["age_days"])
     rows["is_won_soon"] = rows["is_won_soon"].astype(float)
     rows[CHANCES] = chances(rows)
     said = {
-        "question": f"What will the open deals bring within {int(horizon)} days?",
+        "question": f"What will the open deals bring within {horizon} days?",
         "population": "Deals open at as_of; deals still to be opened are not in it.",
         "intended": "Planning of revenue and of work.",
         "forbidden": "Targets of single sellers.",
@@ -165,7 +165,7 @@ def _write(
     con: duckdb.DuckDBPyConnection, rows: pd.DataFrame, parts: dict[str, Any], as_of: date, names: dict[str, str]
 ) -> None:
     now = rows[rows["cutoff_on"] == pd.Timestamp(as_of)]
-    expires, columns = as_of + timedelta(days=EXPIRES_DAYS), [column.name for column in FUNNEL.columns]
+    expires, columns = expires_on(as_of), FUNNEL.names
     out = []
     for system, part in now.groupby("system"):
         row = {"system": system, "as_of": as_of, "until_on": part["until_on"].iloc[0], "open_count": len(part)}

@@ -3,14 +3,14 @@
 Revenue of a day is its sales less what was returned of them up to as_of; margin is what the known cost leaves of it.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.gate import Abstained
 from ml.store import fingerprint, keep, plain
 from ml.tables import LIFETIME
@@ -44,9 +44,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     }
     answer = lifetime_value(log, as_of=pd.Timestamp(as_of))
     if isinstance(answer, Abstained):
-        rows = pd.DataFrame({"customer_id": log["customer_id"].unique()}).reindex(
-            columns=[c.name for c in LIFETIME.columns]
-        )
+        rows = pd.DataFrame({"customer_id": log["customer_id"].unique()}).reindex(columns=LIFETIME.names)
         LIFETIME.write(con, rows.assign(as_of=as_of, status="abstained"))
         return [silent("lifetime_value", as_of, answer, **said)]
     backtest = holdout(log, as_of)
@@ -61,9 +59,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     is_scored = rows["status"] == "scored"
     rows["grade"] = pd.Series(mark, index=rows.index).where(is_scored)
     rows["model_id"] = pd.Series(model_id, index=rows.index).where(is_scored)
-    rows["expires_on"] = pd.Series(as_of + timedelta(days=EXPIRES_DAYS), index=rows.index, dtype=object).where(
-        is_scored, None
-    )
+    rows["expires_on"] = pd.Series(expires_on(as_of), index=rows.index, dtype=object).where(is_scored, None)
     LIFETIME.write(con, rows)
     facts = {**answer.facts, "unit_days": UNIT_DAYS, **backtest, **{f"total_{k}": v for k, v in answer.total.items()}}
     return [

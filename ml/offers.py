@@ -5,14 +5,14 @@ best-sellers, which serve where nothing beats them; upgrades are a rule of ml.la
 and what is not offered is decided in ml.catalogue; nothing after as_of is read.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.catalogue import Catalogue
 from ml.gate import Abstained
 from ml.ladder import upgrades
@@ -62,7 +62,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     offers = catalogue.to_products(pd.concat([part for part in (offers, steps) if len(part)] or [offers]))
     OFFERS.write(con, offers.assign(
         as_of=as_of, score=offers["score"].astype(float).round(9), grade=offers["kind"].map(marks),
-        model_id=offers["kind"].map(models), expires_on=as_of + timedelta(days=EXPIRES_DAYS),
+        model_id=offers["kind"].map(models), expires_on=expires_on(as_of),
     ))  # fmt: skip
     return cards
 

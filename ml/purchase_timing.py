@@ -6,14 +6,14 @@ customer's own mean gap carried on.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.gate import Abstained
 from ml.next_purchase import FEWEST_GAPS, backtest, next_purchase
 from ml.store import fingerprint, model_id, plain
@@ -55,7 +55,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     whole, windows = parts.get(ALL, (next_purchase(log, as_of=as_of, keys=KEYS), []))
     facts = {"window_days": float(WINDOW), **_facts(parts)}
     name = model_id("next_purchase", plain({**facts, "data": said["data"]}))
-    expires = as_of + timedelta(days=EXPIRES_DAYS)
+    expires = expires_on(as_of)
     rows = [
         _silent_rows(log, part) if isinstance(found, Abstained) else _rows(found, grade_of(tests), name, expires)
         for part, (found, tests) in parts.items()
@@ -123,7 +123,7 @@ def _rows(found: pd.DataFrame, mark: str, name: str, expires: date) -> pd.DataFr
 
 def _silent_rows(log: pd.DataFrame, part: str) -> pd.DataFrame:
     at = log["category"] == part if part != REST else log["category"] != ALL
-    rows = log.loc[at, list(KEYS)].drop_duplicates().reindex(columns=[c.name for c in NEXT_PURCHASE.columns])
+    rows = log.loc[at, list(KEYS)].drop_duplicates().reindex(columns=NEXT_PURCHASE.names)
     return rows.assign(status="abstained")
 
 

@@ -6,14 +6,14 @@ from the log of sales, so it needs nobody to have kept it. From its errors comes
 only where it would have made the past ones better; one for all, so that the levels still add up.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
 
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.forecast import ALL, CHEAP, MUST_GAIN, Forecast, correction, forecast
 from ml.gate import Abstained
 from ml.sales_tables import FORECAST_LEDGER, SALES_FORECAST
@@ -76,7 +76,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     past = ledger(found.backtest)
     factor, facts = judged(past, found.facts)
     mark, name = grade_of(facts), model_id("sales_forecast", plain({**facts, "data": said["data"]}))
-    expires = as_of + timedelta(days=EXPIRES_DAYS)
+    expires = expires_on(as_of)
     rows = summed(found.future, factor).assign(
         as_of=as_of, unit=rhythm.unit, correction=round(factor, 6), grade=mark, model_id=name, expires_on=expires
     )

@@ -5,7 +5,7 @@ customer's own rate drawn towards that of all by how much customers differ (ml.h
 leave times margin expected in twelve months. A score that was not graded A or B is left out, not guessed.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.evaluate import bins, brier, evaluate
 from ml.gate import Abstained
 from ml.grade import refusal
@@ -72,7 +72,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
         rows["is_above_break_even"] = buying >= break_even(numbers["contact_cost"], numbers["net_per_sale"])
     rows["response_grade"] = None if mark == "abstain" else mark
     rows["risk_value"] = (rows["churn_probability"].astype(float) * rows["clv_margin_12m"]).round(2)
-    rows["expires_on"] = as_of + timedelta(days=EXPIRES_DAYS)
+    rows["expires_on"] = expires_on(as_of)
     SCORECARD.write(con, rows.drop(columns="clv_margin_12m"))
     said = {
         "question": "Will a customer answer a mailing (click or buy)?",

@@ -5,7 +5,7 @@ only where age told, on subscriptions running at two earlier days, who ended wit
 the rule to beat. Months are 30.4375 days; the value to come is discounted at ten percent a year.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ml.btyd.contractual import ShiftedBetaGeometric
-from ml.card import EXPIRES_DAYS, card, silent
+from ml.card import card, expires_on, silent
 from ml.evaluate import bins, brier, difference, evaluate
 from ml.gate import Abstained, too_few
 from ml.grade import grade
@@ -47,7 +47,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     }
     now = at_day(log, pd.Timestamp(as_of))
     rows = now[~now["has_ended"]].assign(as_of=as_of)
-    found, windows = judged(log, as_of)
+    found, windows = judged(log, now, as_of)
     if isinstance(found, Abstained):
         SUBSCRIPTIONS.write(con, _shaped(rows.assign(status="abstained")))
         return [silent("subscription_churn", as_of, found, **said)]
@@ -61,7 +61,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     name = keep(home, "subscription_churn", "json", plain(facts), str(said["data"]))
     age = rows["months_in_use"].to_numpy(dtype=float)
     rows = rows.assign(
-        status="scored", grade=mark, model_id=name, expires_on=as_of + timedelta(days=EXPIRES_DAYS),
+        status="scored", grade=mark, model_id=name, expires_on=expires_on(as_of),
         churn_probability=found.probability_to_leave(age, WITHIN).round(6), base_churn_rate=round(within(rate), 6),
         expected_months=found.expected_periods(age, DISCOUNT).round(4),
     )  # fmt: skip
@@ -97,9 +97,10 @@ def within(rate: float) -> float:
     return 1 - (1 - rate) ** WITHIN
 
 
-def judged(log: pd.DataFrame, as_of: date) -> tuple[ShiftedBetaGeometric | Abstained, list[dict[str, Any]]]:
-    """The model of today, and the two windows that it was judged on, newest first; or why there is none."""
-    now = at_day(log, pd.Timestamp(as_of))
+def judged(
+    log: pd.DataFrame, now: pd.DataFrame, as_of: date
+) -> tuple[ShiftedBetaGeometric | Abstained, list[dict[str, Any]]]:
+    """The model of `now`, and the two windows that it was judged on, newest first; or why there is none."""
     few = too_few(int(now["has_ended"].sum()), FEWEST_ENDS, "subscriptions that ended", "已结束的订阅")
     if few:
         return few, []
@@ -149,4 +150,4 @@ def reason(months: int, probability: float) -> tuple[str, str]:
 
 
 def _shaped(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.reindex(columns=[column.name for column in SUBSCRIPTIONS.columns])
+    return rows.reindex(columns=SUBSCRIPTIONS.names)

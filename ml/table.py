@@ -37,6 +37,10 @@ class Table:
     columns: tuple[Column, ...]
 
     @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
     def body(self) -> str:
         """Columns and key, as a CREATE TABLE takes them."""
         columns = [f"{c.name} {c.type}{' not null' if c.required else ''}" for c in self.columns]
@@ -48,7 +52,7 @@ class Table:
         con.execute(f"create or replace table scores.{self.name} ({self.body})")
         if rows is None or rows.empty:
             return
-        names = [c.name for c in self.columns]
+        names = self.names
         if set(names) != set(rows.columns):
             missing, more = sorted(set(names) - set(rows.columns)), sorted(set(rows.columns) - set(names))
             raise ValueError(f"scores.{self.name}: columns missing: {missing}, columns too many: {more}")

@@ -7,7 +7,7 @@ silent; where it is no better than a rule, the rule serves.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ml.card import EXPIRES_DAYS, card, silent
-from ml.deals import DECIDED, NAMES, OPEN_DEALS, RECORDS, matrix, prepared, reasons
+from ml.card import card, expires_on, silent
+from ml.deals import NAMES, RECORDS, matrix, read, reasons
 from ml.evaluate import auc, bins, brier, difference, evaluate
 from ml.gate import Abstained
 from ml.grade import grade, leaks, refusal
@@ -26,7 +26,6 @@ from ml.logistic import Z95, RidgeLogit, expit
 from ml.sales_tables import WIN
 from ml.store import fingerprint, keep, plain
 
-HORIZON = "select max(value) from seeds.forecast_parameters where parameter = 'horizon_days'"
 Array = NDArray[np.float64]
 RIDGE, QUIET = 10.0, 0.1
 WINDOWS, TEST_DEALS, TEST_SHARE = 2, 100, 0.2
@@ -81,8 +80,8 @@ class Trained:
         if self.model is None:
             return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
         x = matrix(rows)
-        middle = np.log(self.model.predict(x) / (1 - self.model.predict(x)))
-        low, _ = self.model.interval(x)
+        p, (low, _) = self.model.predict(x), self.model.interval(x)
+        middle = np.log(p / (1 - p))
         spread = ((middle - np.log(low / (1 - low))) / Z95) ** 2
         for name in RECORDS:
             at = NAMES.index(name)
@@ -96,9 +95,7 @@ class Trained:
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.win_probability, one row per deal that is open at `as_of`; returns its card."""
-    ((horizon,),) = con.execute(HORIZON).fetchall()
-    deals, decided = (con.execute(sql, {"as_of": as_of}).df() for sql in (OPEN_DEALS, DECIDED))
-    rows = prepared(deals, decided, int(horizon), as_of)
+    rows, _ = read(con, as_of)
     answer, windows = train(rows, as_of)
     now = rows[rows["cutoff_on"] == pd.Timestamp(as_of)].reset_index(drop=True)
     said = {
@@ -125,8 +122,8 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
         words = [[t for pair in three for t in pair] for three in reasons(now, answer.model.contributions(x)[:, 1:])]
         for place, column in enumerate(f"reason_{no}_{code}" for no in (1, 2, 3) for code in ("en", "zh")):
             out[column] = [row[place] for row in words]
-    expires = as_of + timedelta(days=EXPIRES_DAYS)
-    WIN.write(con, out.assign(as_of=as_of, status="scored", grade=answer.grade, model_id=name, expires_on=expires))
+    out = out.assign(as_of=as_of, status="scored", grade=answer.grade, model_id=name, expires_on=expires_on(as_of))
+    WIN.write(con, out)
     facts = {"deals": int(rows.loc[rows["is_won"].notna(), "opportunity_id"].nunique())}
     return [
         card("win_probability", as_of, status="scored", grade=answer.grade, serves=answer.serves, model_id=name,
@@ -215,7 +212,7 @@ def _window(rows: pd.DataFrame, test: list[pd.Timestamp]) -> dict[str, Any] | No
 
 def _written(now: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The open deals with what is known without a model: the naive rates as they stand at as_of."""
-    out = now.reindex(columns=[c.name for c in WIN.columns])
+    out = now.reindex(columns=WIN.names)
     known = rows[rows["is_won"].notna() & (rows["known_on"] <= now["cutoff_on"].max())] if len(now) else rows[:0]
     out["expected_amount_base"], out["base_win_rate"] = now["amount"].astype(float).round(2), now["base"].round(6)
     out["seller_win_rate"] = now["seller_rate"].round(6)

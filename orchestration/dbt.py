@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ class Project:
         """The manifest as plain data, parsed only when the project changed. Needs no database. Raises DbtError."""
         if not self._is_parsed(project_hash(self.folder)):
             self._parse()
-        return json.loads(self.manifest_file.read_text(encoding="utf-8"))
+        return _read(self.manifest_file, self.manifest_file.stat().st_mtime_ns)
 
     def groups(self) -> Counter[str]:
         """How many nodes a whole build runs, by group."""
@@ -204,6 +205,12 @@ class Project:
                     result = replace(result, rows=sizes.get(f"{each.node.schema}.{each.node.alias}"))
                 found.append(result)
         return found
+
+
+@lru_cache(maxsize=1)
+def _read(manifest: Path, written: int) -> dict[str, Any]:
+    """A manifest of five megabytes, which several readers of one process want; `written` tells a newer one."""
+    return json.loads(manifest.read_text(encoding="utf-8"))
 
 
 def group_of(node: Any) -> str:

@@ -152,13 +152,13 @@ def _prepare(settings: Settings) -> None:
     from orchestration.identity.state import prepare
     from orchestration.ingestion.store import connect
 
-    prepare(settings)
     with connect(settings) as con:
+        prepare(con, settings)
         create_missing(con)
 
 
-def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> list[str]:
-    """Tables of schema `scores`, by Python from the models as built; names of the scorers that ran."""
+def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> None:
+    """Tables of schema `scores`, by Python from the models as built."""
     from ml.scoring import score_all
     from orchestration.ingestion.store import connect
 
@@ -170,7 +170,6 @@ def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> 
         finally:
             con.close()
     send(Event("score", "scored", "models", seconds=time.perf_counter() - start, facts={"scorers": done}))
-    return done
 
 
 def _built(node: Any) -> Event:

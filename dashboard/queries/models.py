@@ -3,9 +3,10 @@
 import pandas as pd
 
 from dashboard.release import Release
+from ml.grade import LISTABLE
 
 CLASSES = 20
-GOOD = "grade in ('A', 'B')"  # a score of another grade makes no list
+GOOD = f"grade in {LISTABLE}"  # a score of another grade makes no list
 
 
 def score_tables(release: Release) -> pd.DataFrame:

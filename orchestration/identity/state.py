@@ -12,7 +12,7 @@ import duckdb
 from orchestration.identity import overrides
 from orchestration.identity.normalise import read_names
 from orchestration.identity.tables import CARRIED, IDENTITY_TABLES
-from orchestration.ingestion.store import connect, literal
+from orchestration.ingestion.store import literal
 from orchestration.settings import Settings
 
 # The table in a release that each carried table is filled from.
@@ -23,18 +23,14 @@ SOURCES = {
 }
 
 
-def prepare(settings: Settings) -> None:
+def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Load overrides and carried state, read new names. Raises OverrideError for a line that cannot be obeyed."""
     decided = overrides.read(settings.identity_overrides)
-    con = connect(settings)
-    try:
-        con.begin()
-        load_overrides(con, decided)
-        restore(con, settings)
-        read_names(con)
-        con.commit()
-    finally:
-        con.close()
+    con.begin()
+    load_overrides(con, decided)
+    restore(con, settings)
+    read_names(con)
+    con.commit()
 
 
 def load_overrides(con: duckdb.DuckDBPyConnection, decided: Iterable[overrides.Override]) -> None:

@@ -97,12 +97,17 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
                     "Close it there; readers should open a release instead."
                 ) from None
             time.sleep(0.1)
-    con.execute("set timezone = 'UTC'")
-    con.execute("set enable_progress_bar = false")
+    set_up(con)
     con.execute("set checkpoint_threshold = '256MB'")  # else small deliveries rewrite the same blocks
     con.execute("set disabled_compression_methods = 'dictionary,dict_fsst,fsst'")  # half the time for twice the disk
+    return con
+
+
+def set_up(con: duckdb.DuckDBPyConnection) -> None:
+    """What loading asks of any database, in memory or not: settings, and the tables that ingestion owns."""
+    con.execute("set timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
     con.execute("set preserve_insertion_order = false")  # rows carry _record_no; loading is a fifth cheaper
     if memory := os.environ.get("CRM_MEMORY_LIMIT"):
         con.execute(f"set memory_limit = {literal(memory)}")
     create_tables(con)
-    return con

@@ -11,7 +11,7 @@ from orchestration.ingestion.ingest import pass_gate
 from orchestration.ingestion.landing import Found, Landed
 from orchestration.ingestion.model import Feed
 from orchestration.ingestion.plan import Lineage
-from orchestration.ingestion.store import create_tables
+from orchestration.ingestion.store import set_up
 from orchestration.settings import Settings
 
 LARGEST = 32_000_000  # bytes; a larger file is not tried, since a check should take seconds
@@ -45,7 +45,7 @@ def tried(feed: Feed, found: Found, settings: Settings) -> tuple[dict[str, Count
     landed = Landed(str(found.path.absolute()), found.name, "", size, now, found.version)
     version = datetime.combine(found.version, time()) if found.version else now
     with duckdb.connect(config={"threads": settings.threads}) as con:
-        create_tables(con)
+        set_up(con)
         delivery = Delivery("trial", feed, landed, Lineage("trial", found.name, now, now, version), 1)
         counts = pass_gate(con, delivery, settings, guard=False)
         return counts, [Refused(*row) for row in con.execute(_REFUSED).fetchall()]

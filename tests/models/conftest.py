@@ -8,12 +8,8 @@ import pandas as pd
 import pytest
 
 from ml.audit import ORDER
-from tests.dbt.conftest import dbt, raw
 from tests.dbt.project import Dbt
 from tests.marts.company import AS_OF, Company
-from tests.marts.conftest import company
-
-__all__ = ["company", "dbt", "raw"]
 
 
 @pytest.fixture(scope="session")

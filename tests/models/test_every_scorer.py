@@ -39,7 +39,7 @@ def tables(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, list[tuple]]:
 
 
 def reads(name: str) -> list[str]:
-    """What a scorer reads of the warehouse: all of core that belongs to orders, and what it names."""
+    """The built tables that a scorer reads; seeds keep their order."""
     return [read for read in SCORERS[name].reads if not read.startswith("seeds.")]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ml import win
-from ml.deals import DECIDED, NAMES, OPEN_DEALS, matrix, prepared, reasons
+from ml.deals import NAMES, matrix, prepared, read, reasons
 from ml.gate import Abstained
 from ml.grade import LISTABLE
 from ml.logistic import RidgeLogit, expit
@@ -22,8 +22,7 @@ PAST = date(2026, 2, 28)
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> pd.DataFrame:
-    deals, decided = (con.execute(sql, {"as_of": as_of}).df() for sql in (OPEN_DEALS, DECIDED))
-    return prepared(deals, decided, 90, as_of)
+    return read(con, as_of)[0]
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,9 @@ from orchestration.ingestion.store import quoted
 from orchestration.release.publish import publish
 from orchestration.serving.push import Pushed, push
 from orchestration.settings import Settings, settings
-from tests.dbt.conftest import dbt
 from tests.marts.company import AS_OF, Company
-from tests.marts.conftest import company
 from tests.postgres import running
 from tests.release.small import Small
-
-__all__ = ["company", "dbt"]
 
 
 @dataclass

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from orchestration.identity import engine
-from tests.dbt.conftest import dbt  # noqa: F401
 from tests.dbt.project import Dbt
 
 
@@ -15,7 +14,7 @@ def bare(sql: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"main_(identity|seeds)\.", r"\1.", sql)).strip()
 
 
-def test_training_and_tests_run_the_sql_that_dbt_runs(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> None:  # noqa: F811
+def test_training_and_tests_run_the_sql_that_dbt_runs(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRM_WORK_DB", str(tmp_path_factory.mktemp("text") / "work.duckdb"))
         result = dbt.invoke("compile", "--select", *engine.MODELS)

@@ -2,11 +2,8 @@
 
 import pytest
 
-from tests.dbt.conftest import dbt, raw
 from tests.dbt.project import Dbt
 from tests.marts.company import Company, build
-
-__all__ = ["dbt", "raw"]
 
 PEOPLE = 3000  # 30 shared cards, 30 people with many, 4 clerks' cards
 FEEDS = {

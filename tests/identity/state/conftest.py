@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.conftest import dbt  # noqa: F401 - one parse for the session
 from tests.dbt.project import Dbt
 from tests.identity.state.engine import People, compiled
 
 
 @pytest.fixture(scope="session")
-def models(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:  # noqa: F811
+def models(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRM_WORK_DB", str(tmp_path_factory.mktemp("compiled") / "work.duckdb"))
         return compiled(dbt)

@@ -11,6 +11,7 @@ import pytest
 from orchestration.dbt import _let_go
 from orchestration.identity.impact import assess
 from orchestration.identity.state import prepare
+from orchestration.ingestion.store import connect
 from orchestration.release.publish import publish
 from orchestration.settings import Settings
 from tests.dbt.project import Dbt, Raw
@@ -48,7 +49,8 @@ class Company:
     def release(self, lines: str, number: int) -> dict[str, Counter]:
         """One run with these decisions, published; rows of the marts, and log and registry beside them."""
         self.settings.identity_overrides.write_text(HEADER + lines, encoding="utf-8")
-        prepare(self.settings)
+        with connect(self.settings) as con:
+            prepare(con, self.settings)
         self.dbt.run(self.settings.work_db, *SELECT, base_currency="GBP")
         _let_go()
         checks = assess(self.settings)

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 import duckdb
 import pytest
 
-from tests.dbt.conftest import dbt  # noqa: F401
 from tests.dbt.project import Dbt
 
 Compile = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
-def compiled(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Compile:  # noqa: F811
+def compiled(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Compile:
     """`compiled("a", "b", some_var=1)`: the SQL of models by name, for a database called `work`."""
 
     def compile_models(*names: str, **variables: object) -> dict[str, str]:

@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboard.text import WORDS
 from orchestration.cli.dashboard import options
-from orchestration.settings import REPO, Settings
+from orchestration.settings import REPO
 from tests.marts.dashboard.look import KEYS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -23,13 +24,13 @@ DONE = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-
 
 
 @contextmanager
-def served(of: Settings) -> Iterator[str]:
+def served(home: Path) -> Iterator[str]:
     """The address of a dashboard over a warehouse, on a port of its own."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", *options("127.0.0.1", port)]
-    given = os.environ | {"CRM_HOME": str(of.home)}
+    given = os.environ | {"CRM_HOME": str(home)}
     with subprocess.Popen(command, cwd=REPO, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
         deadline = time.monotonic() + SECONDS
         try:

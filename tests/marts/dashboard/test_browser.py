@@ -12,7 +12,7 @@ __all__ = ["browser"]
 
 @pytest.fixture(scope="module")
 def address(browser, released: Settings) -> Iterator[str]:
-    with served(released) as found:
+    with served(released.home) as found:
         yield found
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt.conftest import dbt  # noqa: F401
 from tests.dbt.project import Dbt
 from tests.marts.rfm.company import lay
 
@@ -15,7 +14,7 @@ Build = Callable[..., duckdb.DuckDBPyConnection]
 
 
 @pytest.fixture(scope="session")
-def build(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Build:  # noqa: F811
+def build(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """build(until, *models, where, **vars) -> a connection to the company as it was known on that day."""
 
     def built(until: str, *models: str, where: str = "true", **variables: object) -> duckdb.DuckDBPyConnection:

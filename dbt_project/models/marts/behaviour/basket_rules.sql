@@ -35,6 +35,7 @@ select
     (ranked.together_count - ranked.expected_count) / ranked.total_count as leverage,
     (1 - cast(ranked.consequent_count as double) / ranked.total_count)
     / nullif(1 - cast(ranked.together_count as double) / ranked.antecedent_count, 0) as conviction,
+    {{ correlation('ranked.antecedent_count', 'ranked.consequent_count', 'ranked.together_count', 'ranked.total_count') }} as correlation,
     ranked.p_value,
     max(least(1, ranked.p_value * (ranked.candidate_count - ranked.p_rank + 1)))
         over (partition by ranked.universe_no order by ranked.p_rank) as p_holm

@@ -56,6 +56,7 @@ select
     coalesce(pairs.both_count, 0) as both_count,
     cast(coalesce(pairs.both_count, 0) as double) / one.customer_count as cross_rate,
     cast(coalesce(pairs.both_count, 0) as double) * one.all_count / (cast(one.customer_count as double) * other.customer_count) as lift,
+    {{ correlation('one.customer_count', 'other.customer_count', 'coalesce(pairs.both_count, 0)', 'one.all_count') }} as correlation,
     cast(coalesce(pairs.sales_of_both_base, 0) as decimal(18, 4)) as sales_of_both_base,
     cast(coalesce(pairs.other_sales_of_both_base, 0) as decimal(18, 4)) as other_sales_of_both_base,
     cast(coalesce(pairs.other_sales_of_both_base, 0) as double) / nullif(cast(other.sales_base as double), 0) as share_of_other_sales,

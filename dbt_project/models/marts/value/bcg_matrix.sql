@@ -21,28 +21,21 @@ products as (
     left join {{ ref('dim_products') }} as products on days.product_id = products.product_id
     cross join parameters
     where {{ date_diff_days('days.sold_on', as_of()) }} < 2 * parameters.period_days
-    group by
-        days.product_id, products.category_name, {{ date_diff_days('days.sold_on', as_of()) }} < parameters.period_days
-
-),
-
-costs as (
-
-    select case when sum(abs(cost_base)) > 0 then sum(cost_base) / nullif(sum(net_base - uncosted_base), 0) end as cost_share
-    from products
+    group by days.product_id, products.category_name, {{ date_diff_days('days.sold_on', as_of()) }} < parameters.period_days
 
 ),
 
 costed as (
 
     select
-        coalesce(products.product_id, 'unknown') as product_id,
-        coalesce(products.category_name, 'unknown') as category_name,
-        products.is_recent,
-        products.net_base,
-        products.net_base - products.cost_base - products.uncosted_base * costs.cost_share as contribution_base
+        coalesce(product_id, 'unknown') as product_id,
+        coalesce(category_name, 'unknown') as category_name,
+        is_recent,
+        net_base,
+        net_base - cost_base - uncosted_base
+        * case when sum(abs(cost_base)) over () > 0 then sum(cost_base) over () / nullif(sum(net_base - uncosted_base) over (), 0) end
+            as contribution_base
     from products
-    cross join costs
 
 ),
 
@@ -57,16 +50,27 @@ entities as (
 
 ),
 
+-- Growth against a period that the data hold in part would be that of the data.
+history as (
+
+    select {{ date_diff_days('min(days.sold_on)', as_of()) }} >= 1.9 * min(parameters.period_days) as is_long
+    from {{ ref('int_value__product_days') }} as days
+    cross join parameters
+
+),
+
 measured as (
 
     select
-        entity_kind,
-        entity_id,
-        sum(case when is_recent then net_base else 0 end) as net_base,
-        sum(case when is_recent then 0 else net_base end) as previous_net_base,
-        sum(case when is_recent then contribution_base end) as contribution_base
+        entities.entity_kind,
+        entities.entity_id,
+        sum(case when entities.is_recent then entities.net_base else 0 end) as net_base,
+        sum(case when entities.is_recent then 0 else entities.net_base end) as previous_net_base,
+        sum(case when entities.is_recent then entities.contribution_base end) as contribution_base,
+        sum(case when not entities.is_recent and history.is_long then entities.net_base end) > 0 as is_comparable
     from entities
-    group by entity_kind, entity_id
+    cross join history
+    group by entities.entity_kind, entities.entity_id
 
 ),
 
@@ -88,16 +92,11 @@ compared as (
 pairs as (
 
     select
-        *, 'growth_share' as axis_pair,
-        sales_share > mean_share as is_x_high,
-        case when previous_net_base > 0 then growth_rate > kind_growth_rate end as is_y_high
+        *, 'growth_share' as axis_pair, sales_share > mean_share as is_x_high,
+        case when is_comparable then growth_rate > kind_growth_rate end as is_y_high
     from compared
     union all
-    select
-        *, 'sales_contribution',
-        net_base > mean_net_base,
-        contribution_base > mean_contribution_base
-    from compared
+    select *, 'sales_contribution', net_base > mean_net_base, contribution_base > mean_contribution_base from compared
 
 )
 
@@ -108,7 +107,7 @@ select
     {{ as_of() }} as as_of_date,
     cast(net_base as decimal(18, 4)) as net_base,
     cast(previous_net_base as decimal(18, 4)) as previous_net_base,
-    cast(case when previous_net_base > 0 then growth_rate end as decimal(18, 6)) as growth_rate,
+    cast(case when is_comparable then growth_rate end as decimal(18, 6)) as growth_rate,
     cast(sales_share as decimal(18, 6)) as sales_share,
     cast(contribution_base as decimal(18, 4)) as contribution_base,
     case

@@ -50,6 +50,14 @@ asked as (
 
 ),
 
+happened as (
+
+    select
+        (select count(*) from {{ ref('fct_tickets') }}) as ticket_count,
+        (select count(*) from {{ ref('fct_returns') }}) as return_count
+
+),
+
 engaged as (
 
     select
@@ -78,16 +86,23 @@ select
     cast(1.0 * bought.discounted_count / nullif(bought.line_count, 0) as decimal(18, 6)) as discounted_share,
     cast(1.0 * bought.new_product_count / nullif(bought.dated_product_count, 0) as decimal(18, 6)) as new_product_share,
     coalesce(returned.return_count, 0) as return_count,
-    cast(1.0 * coalesce(returned.return_count, 0) / nullif(bought.line_count, 0) as decimal(18, 6)) as return_rate,
+    case
+        when happened.return_count > 0
+            then cast(1.0 * coalesce(returned.return_count, 0) / nullif(bought.line_count, 0) as decimal(18, 6))
+    end as return_rate,
     coalesce(served.ticket_count, 0) as ticket_count,
     coalesce(served.complaint_count, 0) as complaint_count,
-    cast(1.0 * coalesce(served.complaint_count, 0) / nullif(money.purchase_count, 0) as decimal(18, 6)) as complaint_rate,
+    case
+        when happened.ticket_count > 0
+            then cast(1.0 * coalesce(served.complaint_count, 0) / nullif(money.purchase_count, 0) as decimal(18, 6))
+    end as complaint_rate,
     cast(asked.satisfaction as decimal(18, 6)) as satisfaction,
     cast(asked.recommendation as decimal(18, 6)) as recommendation,
     coalesce(engaged.engagement_count, 0) as engagement_count,
     coalesce(engaged.share_count, 0) as share_count,
     coalesce(engaged.endorsement_count, 0) as endorsement_count
 from {{ ref('customer_contribution') }} as money
+cross join happened
 left join bought on money.customer_id = bought.customer_id
 left join served on money.customer_id = served.customer_id
 left join asked on money.customer_id = asked.customer_id
