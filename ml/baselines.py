@@ -54,38 +54,34 @@ class Cells:
     columns = (("recency_days", 5), ("purchase_days", 4), ("mean_day_base", 3))
 
     def fit(self, frame: pd.DataFrame, y: ArrayLike) -> Self:
-        self.breaks_: dict[str, Array] = {}
         y = np.asarray(y, dtype=float)
-        self._cut(frame, "", 0)
-        cells = self._cells(frame)
-        table = pd.DataFrame({"cell": cells, "y": y}).groupby("cell")["y"].agg(["sum", "count"])
-        self.rates_ = dict(zip(table.index, shrink(table["sum"], table["count"]), strict=True))
+        self.breaks_: dict[str, Array] = {}
+        codes, names = self._cells(frame, cut=True)
+        ones, rows = np.bincount(codes, y, len(names)), np.bincount(codes, minlength=len(names))
+        held = rows > 0
+        self.rates_ = dict(zip(np.array(names)[held].tolist(), shrink(ones[held], rows[held]), strict=True))
         self.mean_ = float(y.mean())
         return self
 
-    def _cut(self, frame: pd.DataFrame, prefix: str, level: int) -> None:
-        if level == len(self.columns):
-            return
-        column, count = self.columns[level]
-        values = frame[column].astype(float).fillna(0).to_numpy()
-        grid = np.quantile(values, np.arange(1, count) / count) if len(values) else np.empty(0)
-        self.breaks_[prefix] = np.unique(grid)
-        at = np.searchsorted(self.breaks_[prefix], values, "left")
-        for place in np.unique(at):
-            self._cut(frame[at == place], f"{prefix}{place}", level + 1)
-
-    def _cells(self, frame: pd.DataFrame) -> NDArray[Any]:
-        cells = np.full(len(frame), "", dtype=object)
-        for column, _ in self.columns:
+    def _cells(self, frame: pd.DataFrame, cut: bool = False) -> tuple[NDArray[np.int64], list[str]]:
+        """Cell of each row, as a place in the list of cells; with `cut` the breaks are learnt from these rows."""
+        codes, names = np.zeros(len(frame), dtype=np.int64), [""]
+        for column, count in self.columns:
             values = frame[column].astype(float).fillna(0).to_numpy()
-            for prefix in np.unique(cells.astype(str)):
-                inside = cells == prefix
+            finer, found = np.zeros_like(codes), []
+            for code, prefix in enumerate(names):
+                inside = np.flatnonzero(codes == code)
+                if cut and len(inside):
+                    self.breaks_[prefix] = np.unique(np.quantile(values[inside], np.arange(1, count) / count))
                 grid = self.breaks_.get(prefix, np.empty(0))
-                cells[inside] = [f"{prefix}{place}" for place in np.searchsorted(grid, values[inside], "left")]
-        return cells
+                finer[inside] = len(found) + np.searchsorted(grid, values[inside], "left")
+                found += [f"{prefix}{place}" for place in range(len(grid) + 1)]
+            codes, names = finer, found
+        return codes, names
 
     def predict(self, frame: pd.DataFrame) -> Array:
-        return np.array([self.rates_.get(cell, self.mean_) for cell in self._cells(frame)], dtype=float)
+        codes, names = self._cells(frame)
+        return np.array([self.rates_.get(name, self.mean_) for name in names], dtype=float)[codes]
 
     def to_dict(self) -> dict[str, Any]:
         return {"columns": self.columns, "breaks": self.breaks_, "rates": self.rates_, "mean": self.mean_}

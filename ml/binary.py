@@ -55,7 +55,7 @@ def train(rows: pd.DataFrame, label: str, days: str, as_of: Any, challenge: bool
     cutoffs = pd.to_datetime(rows["cutoff_on"])
     known = cutoffs + pd.to_timedelta(rows[days].astype(int), unit="D")
     closed = known <= pd.Timestamp(as_of)
-    tests = sorted(set(cutoffs) - set(cutoffs[~closed]), reverse=True)[:TESTS]
+    tests = sorted(set(cutoffs.unique()) - set(cutoffs[~closed].unique()), reverse=True)[:TESTS]
     rows, known = rows[closed].reset_index(drop=True), known[closed].reset_index(drop=True)
     if no := refusal(rows[label]):
         return no
@@ -83,7 +83,7 @@ def train(rows: pd.DataFrame, label: str, days: str, as_of: Any, challenge: bool
     else:
         model = RidgeLogit(RIDGE).fit(matrix(rows), y, rows["customer_id"].to_numpy())
     facts = {"rows": len(rows), "customers": int(rows["customer_id"].nunique()), "rate": float(y.mean())}
-    facts |= {"challenger": missing or "LightGBM", "cutoffs": [str(c.date()) for c in sorted(set(cutoffs[closed]))]}
+    facts |= {"challenger": missing or "LightGBM", "cutoffs": [str(c.date()) for c in sorted(cutoffs[closed].unique())]}
     rule = baselines.fitted(rows, y, [best])[best]
     return Trained(mark, serves, model, rule, windows, facts)
 

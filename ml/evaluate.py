@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ml.logistic import expit
+from ml.resampled import Ranking
 
 Array = NDArray[np.float64]
 RESAMPLES, SEED, BINS = 200, 11, 10
@@ -126,9 +127,14 @@ def evaluate(y: ArrayLike, p: ArrayLike, resamples: int = RESAMPLES) -> dict[str
         return {"n": 0.0} | {name: float("nan") for name in (*MEASURES, "rate")}
     found = {name: measure(y, p) for name, measure in MEASURES.items()}
     found |= {"n": float(len(y)), "rate": float(y.mean())}
-    for name in WITH_INTERVAL:
-        drawn = [MEASURES[name](y[at], p[at]) for at in _draws(len(y), resamples)]
-        low, high = np.nanquantile(drawn, [0.025, 0.975])
+    ranking, squared, drawn = Ranking(y, p), (p - y) ** 2, []
+    for counts in _draws(len(y), resamples):
+        sample = ranking.drawn(counts)
+        drawn.append(
+            (sample.auc(), sample.average_precision(), np.average(squared, weights=counts), sample.capture(0.2))
+        )
+    for name, values in zip(WITH_INTERVAL, zip(*drawn, strict=True), strict=True):
+        low, high = np.nanquantile(values, [0.025, 0.975])
         found |= {f"{name}_low": float(low), f"{name}_high": float(high)}
     return found
 
@@ -138,11 +144,17 @@ def difference(
 ) -> tuple[float, float, float]:
     """(difference, low, high) of a measure between two scores of the same rows: a paired bootstrap, 95 %."""
     y, better, other = (np.asarray(v, dtype=float) for v in (y, better, other))
-    gaps = [measure(y[at], better[at]) - measure(y[at], other[at]) for at in _draws(len(y), resamples)]
+    if measure is auc:
+        one, two = Ranking(y, better), Ranking(y, other)
+        gaps = [one.drawn(counts).auc() - two.drawn(counts).auc() for counts in _draws(len(y), resamples)]
+    else:
+        rows = (np.repeat(np.arange(len(y)), counts.astype(int)) for counts in _draws(len(y), resamples))
+        gaps = [measure(y[at], better[at]) - measure(y[at], other[at]) for at in rows]
     low, high = np.nanquantile(gaps, [0.025, 0.975])
     return measure(y, better) - measure(y, other), float(low), float(high)
 
 
-def _draws(n: int, resamples: int) -> Iterator[NDArray[np.int64]]:
+def _draws(n: int, resamples: int) -> Iterator[Array]:
+    """How often each row stands in each sample."""
     rng = np.random.default_rng(SEED)
-    return (rng.integers(0, n, n) for _ in range(resamples))
+    return (np.bincount(rng.integers(0, n, n), minlength=n).astype(float) for _ in range(resamples))

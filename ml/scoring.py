@@ -24,7 +24,12 @@ class Scorer(NamedTuple):
 SCORERS: dict[str, Scorer] = {
     "ml.drivers": Scorer(("core.fct_surveys",), ("satisfaction_drivers",)),
     "ml.churn": Scorer(
-        ("features.customer_features", "features.customer_labels", "features.feature_windows"),
+        (
+            "features.customer_features",
+            "features.customer_labels",
+            "features.feature_windows",
+            "seeds.feature_parameters",
+        ),
         ("churn", "purchase_intent"),
     ),
     "ml.lifetime_value": Scorer(("core.fct_orders", "features.customer_features"), ("lifetime_value",)),

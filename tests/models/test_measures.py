@@ -21,6 +21,7 @@ from ml.evaluate import (
 from ml.gate import Abstained
 from ml.grade import grade, leaks, refusal
 from ml.logistic import RidgeLogit, expit
+from ml.resampled import Ranking
 from ml.store import plain
 
 RNG = np.random.default_rng(3)
@@ -64,6 +65,16 @@ def test_intervals_hold_the_value_and_equal_scores_do_not_differ() -> None:
     assert difference(Y[:500], P[:500], P[:500]) == (0, 0, 0)
     _, low, _ = difference(Y[:500], P[:500], RNG.random(500))
     assert low > 0.1
+
+
+def test_a_measure_of_weighed_rows_is_that_of_the_rows_drawn_again() -> None:
+    y, p = Y[:300], np.round(P[:300], 2)
+    ranking = Ranking(y, p)
+    for drawn in RNG.integers(0, 300, (20, 300)):
+        sample = ranking.drawn(np.bincount(drawn, minlength=300).astype(float))
+        found = [sample.auc(), sample.average_precision(), sample.capture(0.2), sample.capture(1.0)]
+        again = y[drawn], p[drawn]
+        assert found == pytest.approx([auc(*again), average_precision(*again), capture(*again, 0.2), 1.0], abs=1e-12)
 
 
 def test_one_class_or_no_row_gives_no_number_and_no_error() -> None:
