@@ -138,9 +138,9 @@ def fill(rows: pd.DataFrame, question: Question, answer: Trained, now: pd.DataFr
         rows[column] = np.where(chosen, np.asarray(values).round(DIGITS), np.nan)
     if answer.model is None:
         return
-    terms = answer.model.contributions(x)[:, 1:]
+    terms = answer.model.contributions(x[chosen])[:, 1:]
     words: list[Sequence[Any]] = [[None] * 6] * len(now)
-    found = reasons(now[chosen], terms[chosen], up=question.up, down=question.down)
+    found = reasons(now[chosen], terms, up=question.up, down=question.down)
     for at, three in zip(np.flatnonzero(chosen), found, strict=True):
         words[at] = [text for pair in three for text in pair]
     for place, column in enumerate(f"reason_{no}_{code}" for no in (1, 2, 3) for code in ("en", "zh")):
