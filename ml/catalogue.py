@@ -6,6 +6,7 @@ to be had before its first day of sale, after its last, where nobody bought it f
 catalogue of its system does not know it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from ml.recommend import Policy
 
+KINDS = ("category_name", "category_path", "brand", "ladder")
 UNSOLD_DAYS = 180
 SEEN_BY = 30  # buyers from which on an article that nobody bought twice is one that nobody buys twice
 
@@ -28,6 +30,9 @@ PRODUCTS = """
         ) as same,
         system || '|' || ladder_ref as ladder,
         ladder_rank,
+        category_name,
+        category_path,
+        brand,
         coalesce(discontinued_on < $as_of, false) or coalesce(launched_on > $as_of, false)
         or (is_inferred and bool_or(not is_inferred) over (partition by system)) as is_off
     from core.dim_products
@@ -52,7 +57,8 @@ OPTED_OUT = """
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`products` has product_id, system, product_name, article, ladder, ladder_rank, is_off; `log` is purchases with
+    """`products` has product_id, system, product_name, article, ladder, ladder_rank, category_name, category_path,
+    brand, is_off; `log` is purchases with
     product_id and article; `policy` speaks of articles."""
 
     products: pd.DataFrame
@@ -90,6 +96,16 @@ class Catalogue:
     def names(self) -> dict[str, str]:
         """Article -> name."""
         return dict(zip(self.products["product_id"], self.products["product_name"], strict=True))
+
+    @property
+    def traits(self) -> dict[str, set[str]]:
+        """Article -> what is known of it in any system: categories, brand, ladder, and the words of its name."""
+        found: dict[str, set[str]] = {}
+        for row in self.products.to_dict("records"):
+            own = found.setdefault(row["article"], set())
+            own |= {f"{kind} {row[kind]}" for kind in KINDS if isinstance(row[kind], str)}
+            own |= set(re.findall(r"[^\W\d_]{2,}", str(row["product_name"]).lower()))
+        return found
 
     def to_products(self, offers: pd.DataFrame) -> pd.DataFrame:
         """Offers of articles as offers of products with product_name: that of the system where the customer bought

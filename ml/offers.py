@@ -16,7 +16,7 @@ from ml.card import card, expires_on, silent
 from ml.catalogue import Catalogue
 from ml.gate import Abstained
 from ml.ladder import upgrades
-from ml.recommend import POPULAR, champion, evaluate, recommend
+from ml.recommend import POPULAR, Traits, champion, evaluate, recommend
 from ml.store import fingerprint, model_id, plain
 from ml.tables import OFFERS
 
@@ -39,13 +39,16 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
         "forbidden": "Prices by person; anything that counts on the offer causing the purchase.",
         "data": fingerprint(con, "core.fct_order_lines"),
     }
-    windows = [_judged(log, as_of, back) for back in (1, 2)]
+    traits = catalogue.traits
+    windows = [_judged(log, traits, as_of, back) for back in (1, 2)]
     newest = windows[0]
     if isinstance(newest, Abstained):
         OFFERS.write(con)
         return [silent(f"offers_{kind}", as_of, newest, question=QUESTIONS[kind], **said) for kind in QUESTIONS]
     serves = {kind: champion(newest, kind) for kind in QUESTIONS}
-    offers = recommend(log, method=serves["new"], repeat=serves["repeat"], names=names, policy=policy, k=OFFERED)
+    offers = recommend(
+        log, method=serves["new"], repeat=serves["repeat"], names=names, traits=traits, policy=policy, k=OFFERED
+    )
     assert not isinstance(offers, Abstained), "a part of these purchases was enough"
     cards, marks, models = [], {}, {}
     for kind, question in QUESTIONS.items():
@@ -67,9 +70,9 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     return cards
 
 
-def _judged(log: pd.DataFrame, as_of: date, back: int) -> pd.DataFrame | Abstained:
+def _judged(log: pd.DataFrame, traits: Traits, as_of: date, back: int) -> pd.DataFrame | Abstained:
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1 - WINDOW * (back - 1))
-    return evaluate(log, cut=end - pd.Timedelta(days=WINDOW), until=end, k=10)
+    return evaluate(log, cut=end - pd.Timedelta(days=WINDOW), until=end, traits=traits, k=10)
 
 
 def _facts(windows: list[pd.DataFrame | Abstained], kind: str) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """What to offer next: personal frequency for what is bought again, similarity for what is new (S112-S114, S124).
 
 Repeat and new offers are ranked and judged apart, since the two are different tasks (Li et al. 2023, TOIS: many models
-only repeat). New offers: item cosine and EASE (Steck 2019, WWW) against the best-sellers; the ranking is over the whole
+only repeat). New offers: the similarities of ml.similarity against the best-sellers; the ranking is over the whole
 catalogue, the split is by time, and a model that does not beat the best-sellers with certainty does not serve.
 """
 
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.gate import Abstained, too_few
+from ml.similarity import CONTENT, COSINE, EASE, RULES, WHY, content, similarity
 
 Array = NDArray[np.float64]
+Traits = Mapping[Any, Collection[str]]
 Rows = slice | NDArray[np.int64]
 
-POPULAR, COSINE, EASE, PERSONAL = "best-sellers", "cosine", "ease", "personal"
+POPULAR, PERSONAL = "best-sellers", "personal"
 MOST_ITEMS = 2_000  # the most bought; EASE inverts a matrix of that size
 FEWEST_CUSTOMERS, FEWEST_ITEMS = 50, 10
-RIDGE = 500.0
 USERS_AT_ONCE = 2_000
 RESAMPLES, SEED = 500, 7
 
@@ -69,22 +70,9 @@ class Baskets:
         )
 
 
-def similarity(bought: sparse.csr_array, method: str, ridge: float = RIDGE) -> Array:
-    """Products × products: what having one (row) says for another (column); the diagonal is 0."""
-    together = (bought.T @ bought).toarray()
-    if method == COSINE:
-        length = np.sqrt(np.maximum(together.diagonal(), 1e-12))
-        found = together / np.outer(length, length)
-    elif method == EASE:
-        inverse = np.linalg.inv(together + ridge * np.eye(len(together)))
-        found = -inverse / inverse.diagonal()
-    else:
-        raise ValueError(f"method {method!r} is none of {[COSINE, EASE]}")
-    np.fill_diagonal(found, 0.0)
-    return found
-
-
-def _scores(baskets: Baskets, method: str) -> Array | None:
+def _links(baskets: Baskets, method: str, traits: Traits | None) -> Array | None:
+    if method == CONTENT:
+        return content([(traits or {}).get(product, ()) for product in baskets.products])
     return None if method == POPULAR else similarity(baskets.bought, method)
 
 
@@ -128,9 +116,12 @@ def hits(scores: Array, wanted: Array, k: int) -> tuple[Array, Array]:
     return np.where(asked, found.any(axis=1), np.nan), gain
 
 
-def evaluate(purchases: pd.DataFrame, *, cut: Any, until: Any, k: int = 10) -> pd.DataFrame | Abstained:
+def evaluate(
+    purchases: pd.DataFrame, *, cut: Any, until: Any, traits: Traits | None = None, k: int = 10
+) -> pd.DataFrame | Abstained:
     """One row per task (repeat, new) and method: hit rate, NDCG, customers, coverage, and the gain in NDCG over the
     best-sellers with its 95 % bootstrap interval. Learns from what was bought before `cut`, asks for what came until.
+    `traits`: what is known of a product; without, there is no content-based method.
     """
     when = pd.to_datetime(purchases["order_date"])
     before, after = purchases[when < cut], purchases[(when >= cut) & (when < until)]
@@ -140,10 +131,9 @@ def evaluate(purchases: pd.DataFrame, *, cut: Any, until: Any, k: int = 10) -> p
     wanted = _wanted(baskets, after)
     buyers = np.flatnonzero(wanted.sum(axis=1))
     rows: list[dict[str, Any]] = []
-    tasks = [("new", m, _scores(baskets, m)) for m in (POPULAR, COSINE, EASE)] + [
-        ("repeat", m, None) for m in (POPULAR, PERSONAL)
-    ]
-    for task, method, links in tasks:
+    ways = (POPULAR, COSINE, EASE, RULES, *((CONTENT,) if traits else ()))
+    for task, method in [("new", m) for m in ways] + [("repeat", m) for m in (POPULAR, PERSONAL)]:
+        links = _links(baskets, method, traits) if task == "new" else None
         parts, seen = [np.empty((2, 0))], set()
         for start in range(0, len(buyers), USERS_AT_ONCE):
             part = buyers[start : start + USERS_AT_ONCE]
@@ -220,7 +210,7 @@ class Policy:
 
 def recommend(
     purchases: pd.DataFrame, *, method: str, repeat: str = PERSONAL, names: Mapping[Any, str] | None = None,
-    policy: Policy | None = None, k: int = 5,
+    traits: Traits | None = None, policy: Policy | None = None, k: int = 5,
 ) -> pd.DataFrame | Abstained:  # fmt: skip
     """Up to k offers a customer for each kind (`repeat`, `new`): customer_id, kind, rank, product_id, score,
     because_product_id, reason_en, reason_zh. `method` ranks the new ones, `repeat` the others (see `champion`).
@@ -231,7 +221,7 @@ def recommend(
     named = {p: str((names or {}).get(p, p)) for p in baskets.products}
     off = np.isin(baskets.products, list(policy.unavailable))
     once = np.isin(baskets.products, list(policy.once_only))
-    links, sales = _scores(baskets, method), baskets.bought.sum(axis=0)
+    links, sales = _links(baskets, method, traits), baskets.bought.sum(axis=0)
     rows: list[tuple[Any, ...]] = []
     for start in range(0, len(baskets.customers), USERS_AT_ONCE):
         part = slice(start, start + USERS_AT_ONCE)
@@ -252,15 +242,10 @@ def recommend(
             owned = np.flatnonzero(counts[u])
             for rank, i in enumerate((i for i in best_new[u] if np.isfinite(new[u, i])), start=1):
                 why = owned[np.argmax(links[owned, i])] if links is not None and links[owned, i].max() > 0 else None
-                reason = (
-                    (
-                        f"Often bought with {named[baskets.products[why]]}",
-                        f"常与“{named[baskets.products[why]]}”一起购买",
-                    )
-                    if why is not None
-                    else (f"Bought by {int(sales[i])} customers", f"有 {int(sales[i])} 位客户购买")
-                )
                 because = None if why is None else baskets.products[why]
+                reason = (f"Bought by {int(sales[i])} customers", f"有 {int(sales[i])} 位客户购买")
+                if because is not None:
+                    reason = tuple(text.format(named[because]) for text in WHY[method])
                 rows.append((customer, "new", rank, baskets.products[i], new[u, i], because, *reason))
     columns = ["customer_id", "kind", "rank", "product_id", "score", "because_product_id", "reason_en", "reason_zh"]
     return pd.DataFrame(rows, columns=columns)

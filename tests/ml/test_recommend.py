@@ -1,14 +1,17 @@
 """Offers: worked numbers, planted and absent taste, policies, reasons, and a catalogue of real baskets (ML11)."""
 
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from scipy.stats import contingency
 
 from ml.gate import Abstained
-from ml.recommend import COSINE, EASE, POPULAR, Baskets, Policy, champion, evaluate, hits, recommend, similarity, top
+from ml.recommend import POPULAR, Baskets, Policy, champion, evaluate, hits, recommend, top
+from ml.similarity import CONTENT, COSINE, EASE, RULES, content, similarity
 
 CUT, UNTIL = "2026-01-01", "2026-03-01"
 
@@ -33,6 +36,50 @@ def test_cosine_and_ease_of_three_baskets_are_those_by_hand():
     x, ridge = bought.toarray(), 0.5
     others = np.linalg.solve(x[:, 1:].T @ x[:, 1:] + ridge * np.eye(2), x[:, 1:].T @ x[:, 0])
     assert similarity(bought, EASE, ridge)[1:, 0].tolist() == pytest.approx(others.tolist())
+
+
+def test_rules_are_the_pairs_whose_likelihood_ratio_chance_does_not_explain():
+    rng = np.random.default_rng(4)
+    has = rng.random((400, 6)) < 0.3
+    has[:, 1] = np.where(rng.random(400) < 0.5, has[:, 0], has[:, 1])  # goes with the first
+    has[:, 2] &= ~has[:, 0]  # instead of the first
+    found = similarity(sparse.csr_array(has.astype(float)), RULES)
+    wanted = np.zeros((6, 6))
+    for i, j in permutations(range(6), 2):
+        table = [[((has[:, i] == a) & (has[:, j] == b)).sum() for b in (True, False)] for a in (True, False)]
+        p = contingency.chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue / 2
+        if table[0][0] / has[:, i].sum() > has[:, j].mean() and p < 0.05 / 15:
+            wanted[i, j] = table[0][0] / has[:, i].sum()
+    assert found.ravel().tolist() == pytest.approx(wanted.ravel().tolist())
+    assert found[0, 1] > 0.5 and found[0, 2] == 0
+
+
+def test_content_is_the_cosine_of_traits_by_how_rare_they_are():
+    found = content([{"tea", "green"}, {"tea", "black"}, {"cup", "black"}, {"cup"}])
+    two, four = np.log(2), np.log(4)  # tea, black and cup are had by two of four, green by one
+    assert found[0].tolist() == pytest.approx([0, two**2 / (np.hypot(two, four) * np.hypot(two, two)), 0, 0])
+    assert found[2].tolist() == pytest.approx([0, 0.5, 0, two / np.hypot(two, two)])
+    assert content([{"same"}, {"same"}, set()])[0].tolist() == [0, 1, 0]
+    assert content([{"same"}, {"same"}]).tolist() == [[0, 0], [0, 0]]
+
+
+def test_a_product_like_those_bought_is_offered_where_nobody_bought_both():
+    """Each customer stays with one brand and buys a product of it once, so that no two were ever bought together
+    often enough; the brand alone tells what comes next."""
+    rng = np.random.default_rng(6)
+    brand = {f"p{no:03}": {f"brand {no % 10}"} for no in range(400)}
+    rows = []
+    for c in range(400):
+        own = [p for p, traits in brand.items() if traits == {f"brand {c % 10}"}]
+        for month, product in enumerate(rng.permutation(own)[:14]):
+            rows.append((f"c{c:03}", product, pd.Timestamp("2025-01-05") + pd.DateOffset(months=month)))
+    log = pd.DataFrame(rows, columns=["customer_id", "product_id", "order_date"])
+    found = evaluate(log, cut=CUT, until=UNTIL, traits=brand).set_index(["task", "method"])
+    assert found.loc[("new", CONTENT), "gain_low"] > 0
+    assert ("new", CONTENT) not in evaluate(log, cut=CUT, until=UNTIL).set_index(["task", "method"]).index
+    offers = recommend(log, method=CONTENT, traits=brand, k=3).query("kind == 'new'")
+    assert (offers["product_id"].map(brand) == offers["because_product_id"].map(brand)).all()
+    assert set(offers["reason_en"].str.split(" p").str[0]) == {"Like"}
 
 
 def test_hits_and_ndcg_are_those_by_hand():
