@@ -1,12 +1,13 @@
 """Forecast, offers, next purchase, groups and mood on public data, naive answers beside.
 
-    python -m benchmarks.models_more --data FOLDER [forecast offers next groups mood]
+    python -m benchmarks.models_more --data FOLDER [forecast offers next groups mood spend]
 
 FOLDER holds uci_online_retail/, uci_online_retail_ii/, cdnow/ and sentiment_zh/.
 """
 
 import argparse
 import time
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from ml.btyd import ModifiedBetaGeoNBD, summarise
 from ml.clusters import clusters
 from ml.forecast import Forecast, forecast
 from ml.gate import Abstained
+from ml.lifetime_value import holdout
 from ml.next_purchase import backtest
 from ml.recommend import champion, evaluate
 from ml.sentiment import CharSentiment
@@ -88,6 +90,18 @@ def next_dates(data: Path) -> None:
     print(f"next purchase times P(alive): {backtest(days, cut=cut, days=60, alive=alive)}")
 
 
+def spend(data: Path) -> None:
+    """Spend of the last half year from what lay before it: buying model, boosting and past rate, forward in time."""
+    log = retail(data).execute("""
+        select customer as customer_id, date_trunc('day', ordered_at) as order_date, sum(amount) as revenue
+        from lines where customer is not null group by all order by all
+    """).df()  # fmt: skip
+    begin = time.process_time()
+    found = holdout(log, date(2011, 12, 9))
+    print("spend:", {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()},
+          f"{time.process_time() - begin:.1f} CPU s")  # fmt: skip
+
+
 def groups(data: Path) -> None:
     """Recency, frequency and money of CDNOW customers on 1997-09-30, and the same columns shuffled."""
     purchases = log(data, "CDNOW_sample.txt")
@@ -130,7 +144,8 @@ def mood(data: Path) -> None:
           f"accuracy of the rest {right[sure].mean():.4f}, without a language {(~known).sum()}")  # fmt: skip
 
 
-SECTIONS = {"forecast": forecasts, "offers": offers, "next": next_dates, "groups": groups, "mood": mood}
+SECTIONS = {"forecast": forecasts, "offers": offers, "next": next_dates, "groups": groups, "mood": mood,
+            "spend": spend}  # fmt: skip
 
 
 def main() -> None:

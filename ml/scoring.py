@@ -52,6 +52,16 @@ SCORERS: dict[str, Scorer] = {
         ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
         ("customer_scorecard",),
     ),
+    "ml.campaign_uplift": Scorer(
+        (
+            "core.fct_campaign_contacts",
+            "core.fct_orders",
+            "core.fct_marketing_spend",
+            "features.customer_features",
+            "seeds.feature_parameters",
+        ),
+        ("campaign_uplift",),
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from ml.campaign_tables import CAMPAIGN_UPLIFT
 from ml.sales_tables import FORECAST_LEDGER, FUNNEL, SALES_FORECAST, SUBSCRIPTIONS, WIN
 from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, WHY, Column, Table
 
@@ -201,6 +202,7 @@ TABLES = (
     FUNNEL,
     SALES_FORECAST,
     FORECAST_LEDGER,
+    CAMPAIGN_UPLIFT,
     CARDS,
 )
 
