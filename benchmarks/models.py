@@ -154,7 +154,7 @@ def value(data: Path) -> None:
     for name, made in forecasts.items():
         made = np.asarray(made)
         of = judged(actual, made)
-        rank = pd.Series(made).corr(pd.Series(actual), method="spearman") if np.std(made) else float("nan")
+        rank = pd.Series(made).corr(pd.Series(actual), method="spearman") if np.ptp(made) else float("nan")
         print(f"| {name} | {of['bias']:+.1%} | {of['mae']:.1f} | {rank:.3f} | {of['gini']:.3f} | "
               f"{of['decile_mape']:.3f} | {of['top_share']:.3f} |")  # fmt: skip
     inside = (actual >= frame["clv_revenue_low"]) & (actual <= frame["clv_revenue_high"])
