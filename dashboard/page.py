@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from dashboard.privacy import masked
 from dashboard.release import Release
@@ -66,7 +67,9 @@ class Page:
         if frame.empty:
             self.nothing(needs)
             return False
-        st.altair_chart(ready(draw(frame)), width="stretch", alt=self.text(f"parts.{key}.title"), key=f"chart_{key}")
+        st.altair_chart(
+            ready(lambda: draw(frame)), width="stretch", alt=self.text(f"parts.{key}.title"), key=f"chart_{key}"
+        )
         self.download(key, frame)
         return True
 
@@ -176,17 +179,18 @@ NAMED = {
 
 
 class _Ready(NamedTuple):
-    """A chart whose specification is not held against Vega's schema again, which takes longer than to make it."""
+    """A chart that is not held against Vega's schema part by part, which takes longer than to make it."""
 
-    chart: alt.Chart
+    draw: Callable[[], alt.Chart]
 
     def to_dict(self) -> dict[str, Any]:
-        return self.chart.to_dict(validate=CHECKED)
+        with debug_mode(CHECKED):
+            return self.draw().to_dict(validate=CHECKED)
 
 
-def ready(chart: alt.Chart) -> Any:
-    """The chart as Streamlit takes it: all that it asks is `to_dict`."""
-    return _Ready(chart)
+def ready(draw: Callable[[], alt.Chart]) -> Any:
+    """What `draw` makes, as Streamlit takes it: all that it asks is `to_dict`."""
+    return _Ready(draw)
 
 
 def number(value: Any, digits: int = 0) -> str:

@@ -118,8 +118,8 @@ def metrics(page: Page) -> None:
     frame = catalogue.months(page.release, metric, page.span)
     frame = frame.assign(channel_group=frame.channel_group.map(page.text.of))
     form = charts.SHARE if row.unit == "share" else ",.1f" if row.unit == "points" else "~s"
-    chart = charts.months(frame, "month_on", "value", "channel_group", names[metric], form)
-    st.altair_chart(ready(chart), width="stretch", alt=names[metric], key="chart_metrics")
+    chart = ready(lambda: charts.months(frame, "month_on", "value", "channel_group", names[metric], form))
+    st.altair_chart(chart, width="stretch", alt=names[metric], key="chart_metrics")
     page.download("metrics", frame)
 
 

@@ -154,7 +154,7 @@ def own(page: Page) -> None:
     part = frame[frame.segmentation == name].reset_index(drop=True)
     part = part.assign(segment_name=part[f"segment_{page.text.lang}"].fillna(part.segment))
     st.altair_chart(
-        ready(charts.bars(part.head(20), "customer_count", "segment_name", page.text("customers"), "")),
+        ready(lambda: charts.bars(part.head(20), "customer_count", "segment_name", page.text("customers"), "")),
         width="stretch",
         alt=page.text("parts.own.title"),
     )
