@@ -16,6 +16,7 @@ import pandas as pd
 
 from benchmarks.models import log
 from ml.btyd import ModifiedBetaGeoNBD, summarise
+from ml.catalogue import words
 from ml.clusters import clusters
 from ml.forecast import Forecast, forecast
 from ml.gate import Abstained
@@ -27,11 +28,12 @@ from ml.sentiment import CharSentiment
 LINES = """
 create or replace table lines as
 select "Invoice" as invoice, "StockCode" as code, "Quantity" * "Price" as amount, "Country" as country,
+    "Description" as name,
     cast("InvoiceDate" as timestamp) as ordered_at, cast("Customer ID" as bigint) as customer
 from '{data}/uci_online_retail_ii/online_retail_II_year_2009-2010.parquet'
 where cast("InvoiceDate" as timestamp) < timestamp '2010-12-01' and "Price" > 0 and "Quantity" > 0
 union all
-select "InvoiceNo", "StockCode", cast("Quantity" as integer) * cast("UnitPrice" as double), "Country",
+select "InvoiceNo", "StockCode", cast("Quantity" as integer) * cast("UnitPrice" as double), "Country", "Description",
     cast("InvoiceDate" as timestamp), cast(cast("CustomerID" as double) as bigint)
 from read_csv('{data}/uci_online_retail/by-day/*.csv', all_varchar = true, header = true)
 where cast("UnitPrice" as double) > 0 and cast("Quantity" as integer) > 0
@@ -69,8 +71,10 @@ def offers(data: Path) -> None:
         select distinct customer as customer_id, code as product_id, cast(ordered_at as date) as order_date
         from lines where customer is not null and regexp_matches(code, '^[0-9]{5}') order by all
     """).df()  # fmt: skip
+    names = retail(data).execute("select code, min(name) from lines group by code").fetchall()
     begin = time.process_time()
-    found = evaluate(lines, cut="2011-09-09", until="2011-12-10")
+    traits = {code: words(name or "") for code, name in names}
+    found = evaluate(lines, cut="2011-09-09", until="2011-12-10", traits=traits)
     print(found if isinstance(found, Abstained) else found.round(4).to_string(index=False))
     if not isinstance(found, Abstained):
         print(f"serves: {champion(found)}; {time.process_time() - begin:.1f} CPU s")

@@ -55,6 +55,11 @@ OPTED_OUT = """
 """
 
 
+def words(name: str) -> set[str]:
+    """The words of a product's name, in small letters, without figures."""
+    return set(re.findall(r"[^\W\d_]{2,}", name.lower()))
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """`products` has product_id, system, product_name, article, ladder, ladder_rank, category_name, category_path,
@@ -104,7 +109,7 @@ class Catalogue:
         for row in self.products.to_dict("records"):
             own = found.setdefault(row["article"], set())
             own |= {f"{kind} {row[kind]}" for kind in KINDS if isinstance(row[kind], str)}
-            own |= set(re.findall(r"[^\W\d_]{2,}", str(row["product_name"]).lower()))
+            own |= words(str(row["product_name"]))
         return found
 
     def to_products(self, offers: pd.DataFrame) -> pd.DataFrame:
