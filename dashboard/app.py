@@ -1,4 +1,7 @@
-"""The pages and what is common to them: language, period, segment, and a clear word when there is no release."""
+"""The pages and what is common to them: language, period, segment, and a clear word when there is no release.
+
+The way to look at the warehouse by its dimensions, with clicks and without SQL (S002, S182).
+"""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Personal data is hidden unless CRM_DASHBOARD_ROLE says that who looks may see it. Off by default."""
+"""Personal data is hidden unless CRM_DASHBOARD_ROLE says that who looks may see it (S172). Off by default."""
 
 import pandas as pd
 

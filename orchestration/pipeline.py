@@ -1,6 +1,7 @@
 """The steps of a run as plain functions: ingest, gate, transform, audit, publish. No orchestrator in here.
 
-The command line, Dagster and the tests all call these. Every step may be repeated after a crash at any point.
+The command line, Dagster and the tests all call these. Every step from capture to release tells what it does (S003),
+and may be repeated after a crash at any point.
 """
 
 import time

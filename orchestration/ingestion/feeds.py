@@ -1,4 +1,7 @@
-"""Feed files: YAML in, validated feeds out; mistakes as `file:line: field: what is wrong; what to write`."""
+"""Feed files: YAML in, validated feeds out; mistakes as `file:line: field: what is wrong; what to write`.
+
+Files, databases and web services of any system can be connected so (S177); no department's data stands alone (S028).
+"""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""The leaders' report of the serving release: `write` makes it."""
+"""The leaders' report of the serving release, to decide by and to find what is wrong (S001, S004): `write` makes it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Read segment files; every mistake is named with its file and line, all of them at once."""
+"""Read segment files, the owner's own rules (S176); every mistake is named with its file and line, all at once."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Push: a release from its DuckDB file into PostgreSQL, loaded aside and switched to.
+"""Push: a release from its DuckDB file into PostgreSQL, loaded aside and switched to, for many uses (S006).
 
 Whatever happens on the way, the release that served before serves on: loading is one transaction, switching another.
 The next push sweeps what is no longer served and takes up what is loaded.
