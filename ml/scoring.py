@@ -48,6 +48,16 @@ SCORERS: dict[str, Scorer] = {
     "ml.funnel": Scorer(
         ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"), ("funnel_forecast",)
     ),
+    "ml.text_moods": Scorer(
+        (
+            "core.fct_surveys",
+            "core.fct_tickets",
+            "intermediate.int_texts",
+            "marts.text_sentiment",
+            "seeds.text_ratings",
+        ),
+        ("text_moods",),
+    ),
     "ml.scorecard": Scorer(
         ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
         ("customer_scorecard",),

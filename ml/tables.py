@@ -5,6 +5,7 @@ import duckdb
 from ml.campaign_tables import CAMPAIGN_UPLIFT
 from ml.sales_tables import FORECAST_LEDGER, FUNNEL, SALES_FORECAST, SUBSCRIPTIONS, WIN
 from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, WHY, Column, Table
+from ml.text_tables import TEXT_MOODS
 
 
 def probability(name: str, says: str, score: str, score_says: str, en: str, zh: str) -> Table:
@@ -203,6 +204,7 @@ TABLES = (
     SALES_FORECAST,
     FORECAST_LEDGER,
     CAMPAIGN_UPLIFT,
+    TEXT_MOODS,
     CARDS,
 )
 
