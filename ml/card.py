@@ -83,6 +83,8 @@ def page(of: dict[str, Any]) -> str:
             _plot(window["bins"]),
             _subgroups(window),
         ]
+    for title, rows in of.get("tables", {}).items():
+        parts += [f"<h2>{_e(title)}</h2>", _rows(rows)]
     for title, facts in (("Facts", of.get("facts", {})), ("Libraries", of["libraries"])):
         parts += [f"<h2>{title}</h2>", _pairs([(k.replace("_", " "), v) for k, v in facts.items()])]
     top = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{_e(of['model'])}</title>{STYLE}"
@@ -112,6 +114,14 @@ def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
         for row in rows
     )
     return f"<table><tr>{top}</tr>{body}</table>"
+
+
+def _rows(rows: list[dict[str, Any]]) -> str:
+    """A table of rows with the same keys; a value that is missing stays empty."""
+    if not rows:
+        return "<p>Nothing.</p>"
+    cells = [tuple("" if v is None or v != v else v for v in row.values()) for row in rows]
+    return _table(tuple(name.replace("_", " ") for name in rows[0]), cells)
 
 
 def _pairs(rows: list[tuple[str, Any]]) -> str:

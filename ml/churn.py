@@ -21,6 +21,7 @@ from ml.design import NAMES, matrix, reasons
 from ml.evaluate import SEED
 from ml.gate import Abstained
 from ml.logistic import RidgeLogit
+from ml.moved import moved
 from ml.store import fingerprint, keep, plain
 from ml.table import Table
 from ml.tables import CHURN, INTENT
@@ -83,7 +84,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     cards = []
     for question, days in ((CHURN_Q, now["segment"].map(windows)), (INTENT_Q, pd.Series(intent, index=now.index))):
         answer = train(past, question.label, question.days, as_of)
-        rows, facts = answered(question, answer, now, days, as_of, active, home, data)
+        rows, facts = answered(question, answer, past, now, days, as_of, active, home, data)
         question.table.write(con, rows)
         cards.append(facts)
     return cards
@@ -92,6 +93,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
 def answered(
     question: Question,
     answer: Trained | Abstained,
+    past: pd.DataFrame,
     now: pd.DataFrame,
     days: pd.Series,
     as_of: date,
@@ -99,7 +101,7 @@ def answered(
     home: Path | None,
     data: str,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Rows of the question's table, one per customer of `now`, and the card."""
+    """Rows of the question's table, one per customer of `now`, and the card, which says what moved since `past`."""
     said = {
         "question": question.asks,
         "population": f"Customers with a purchase in the last {active} days.",
@@ -126,6 +128,8 @@ def answered(
     ):
         rows[column] = pd.Series(np.where(is_active, value, None), index=rows.index, dtype=object)
     facts = {"status": "scored", "grade": answer.grade, "serves": answer.serves, "model_id": model_id}
+    test = past[pd.to_datetime(past["cutoff_on"]) == pd.Timestamp(answer.windows[0]["cutoff"])]
+    facts |= moved(answer, test, now[is_active])
     return rows, card(question.name, as_of, **said, **facts, windows=answer.windows, facts=answer.facts, features=NAMES)
 
 

@@ -38,6 +38,9 @@ SCORERS: dict[str, Scorer] = {
         ("core.fct_orders", "core.fct_order_lines", "core.dim_products", "marts.customer_consents"),
         ("product_offers",),
     ),
+    "ml.groups": Scorer(
+        ("features.customer_features", "seeds.feature_parameters"), ("customer_groups", "customer_group_profiles")
+    ),
     "ml.win": Scorer(
         ("core.fct_opportunities", "marts.deal_forecasts", "seeds.forecast_parameters"), ("win_probability",)
     ),

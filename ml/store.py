@@ -72,6 +72,10 @@ class Store:
             (self.folder / before).unlink(missing_ok=True)
         return model_id(name, text)
 
+    def has(self, name: str) -> bool:
+        """Whether an artefact of that name was ever saved here. ArtefactError for a manifest that is none."""
+        return name in self._manifest()
+
     def load(self, name: str, data: str | None = None) -> tuple[str, str]:
         """(kind, text) of an artefact whose bytes are those saved. ArtefactError otherwise."""
         entry = self._manifest().get(name)

@@ -80,6 +80,13 @@ CARDS = Table(
             "Calibration error",
             "校准误差",
         ),
+        Column(
+            "moved_features",
+            "integer",
+            "Features distributed otherwise than in the newest test; empty where that is not compared.",
+            "Moved features",
+            "漂移特征数",
+        ),
         Column("expires_on", "date", "Last day on which the model should be used.", "Use until", "有效期至"),
         Column("card", "varchar", "The whole card as JSON.", "Card", "模型卡", True),
     ),
@@ -191,6 +198,53 @@ OFFERS = Table(
         *MODEL,
     ),
 )
+GROUPS = Table(
+    "customer_groups",
+    "One row per customer with a purchase within the active days: group of like customers, and the rule that tells it "
+    "(S067, S068).",
+    ("customer_id",),
+    (
+        CUSTOMER,
+        AS_OF,
+        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        Column("group_no", "integer", "Group by k-means; it keeps its number between runs.", "Group", "群组"),
+        Column("rule_no", "integer", "Rule of the tree that holds for the customer.", "Rule no.", "规则编号"),
+        Column(
+            "rule_group_no",
+            "integer",
+            "Group that the rule stands for; for some customers it is not theirs, the card says for how many.",
+            "Group of the rule",
+            "规则对应群组",
+        ),
+        Column("rule_en", "varchar", "The rule in words.", "Rule", "规则(英文)"),
+        Column("rule_zh", "varchar", "The rule in Chinese.", "Rule (Chinese)", "规则"),
+        *MODEL,
+    ),
+)
+GROUP_PROFILES = Table(
+    "customer_group_profiles",
+    "One row per group of customers and feature: how the group's mean differs from that of all (S067).",
+    ("group_no", "feature"),
+    (
+        Column("group_no", "integer", "Group of customers.", "Group", "群组", True),
+        Column("feature", "varchar", "Feature that groups are made of.", "Feature", "特征", True),
+        AS_OF,
+        Column("feature_en", "varchar", "The feature in words.", "Feature in words", "特征(英文)", True),
+        Column("feature_zh", "varchar", "The feature in Chinese.", "Feature (Chinese)", "特征名称", True),
+        Column("customer_count", "integer", "Customers of the group.", "Customers", "客户数", True),
+        Column("customer_share", "double", "The same over all customers with a group.", "Share", "占比", True),
+        Column("mean_value", "double", "Mean of the group in the unit of the feature.", "Mean", "均值", True),
+        Column("overall_mean", "double", "Mean of all customers with a group.", "Mean of all", "总体均值", True),
+        Column(
+            "distance",
+            "double",
+            "Mean less that of all, in standard deviations; empty where all customers are alike.",
+            "Distance",
+            "标准差距离",
+        ),
+        *MODEL,
+    ),
+)
 TABLES = (
     CHURN,
     INTENT,
@@ -198,6 +252,8 @@ TABLES = (
     SCORECARD,
     NEXT_PURCHASE,
     OFFERS,
+    GROUPS,
+    GROUP_PROFILES,
     SUBSCRIPTIONS,
     WIN,
     FUNNEL,

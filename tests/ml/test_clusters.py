@@ -7,6 +7,7 @@ import pytest
 from ml import clusters as module
 from ml.clusters import clusters
 from ml.gate import Abstained
+from ml.rules import rules
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -81,6 +82,25 @@ def test_stable_cuts_that_shuffled_columns_show_as_well_are_refused():
 def test_the_same_seed_gives_the_same_groups_in_any_unit(found):
     again = clusters(planted()[0] * 100, counts=range(2, 6))
     assert (again.labels == found.labels).all()
+
+
+def test_of_many_customers_a_sample_decides_and_all_are_placed(found, monkeypatch):
+    from sklearn.metrics import adjusted_rand_score
+
+    monkeypatch.setattr(module, "CHECKED", 300)
+    large = clusters(planted()[0], counts=range(3, 4))
+    assert len(large.labels) == 500
+    assert adjusted_rand_score(large.labels, found.labels) > 0.97
+    assert large.centres.to_numpy() == pytest.approx(found.centres.to_numpy(), rel=0.02)
+
+
+def test_rules_in_words_name_the_first_and_the_last_whole_number(found):
+    frame = planted()[0].round()
+    words = rules(frame[["orders"]], (frame["orders"] > 6).to_numpy().astype(int) + 1, {"orders": ("orders", "订单数")})
+    assert words.table["rule_en"].tolist() == ["orders at most 6", "orders at least 7"]
+    assert words.table["rule_zh"].tolist() == ["订单数不超过6", "订单数不少于7"]
+    assert words.agreement == 1
+    assert (words.leaves == (frame["orders"] > 6) + 1).all()
 
 
 def test_degenerate_features_are_answered():
