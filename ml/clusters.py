@@ -33,7 +33,8 @@ class Clusters:
     """`labels` from 1 per row, `centres` per group in the units of the features, `checks` per count of groups, `rules`
     of the tree, `leaves` per row, `profile` (means per group), `agreement` of tree and groups.
 
-    Stability is checked from the clearest count down to the first that passes, so it may be missing in `checks`.
+    Resamples are drawn from the clearest count down to the first that passes (`is_good`), so what they say may be missing
+    in `checks`.
     """
 
     labels: Labels
@@ -130,7 +131,7 @@ def _best(x: Array, counts: range, seed: int) -> tuple[pd.DataFrame, Any]:
     tried = [_clear(x, k, seed) for k in counts if len(x) >= FEWEST_PER_GROUP * k]
     for at in sorted(range(len(tried)), key=lambda i: (-tried[i][0]["silhouette"], tried[i][0]["k"])):
         checks, model = tried[at]
-        if not checks["is_good"]:
+        if not checks["is_clear"]:
             continue
         checks |= _stable(x, model, seed)
         checks["is_good"] = checks["worst_jaccard"] >= WORST_JACCARD
@@ -171,12 +172,12 @@ def _clear(x: Array, k: int, seed: int) -> tuple[dict[str, Any], Any]:
         "seed_ari": float(adjusted_rand_score(model.labels_, other.labels_)),
         "smallest_share": float(np.bincount(model.labels_, minlength=k).min() / len(x)),
     }
-    found["is_good"] = bool(
+    found["is_clear"] = bool(
         found["seed_ari"] >= SEED_ARI
         and found["smallest_share"] >= SMALLEST
         and found["silhouette"] > found["silhouette_shuffled"] + CLEARER
     )
-    return found, model
+    return found | {"is_good": False}, model
 
 
 def _stable(x: Array, model: Any, seed: int) -> dict[str, float]:
