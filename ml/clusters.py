@@ -33,8 +33,8 @@ class Clusters:
     """`labels` from 1 per row, `centres` per group in the units of the features, `checks` per count of groups, `rules`
     of the tree, `leaves` per row, `profile` (means per group), `agreement` of tree and groups.
 
-    Resamples are drawn from the clearest count down to the first that passes (`is_good`), so what they say may be missing
-    in `checks`.
+    Resamples are drawn from the clearest count down to the first that passes (`is_good`), so what they say may be
+    missing in `checks`.
     """
 
     labels: Labels

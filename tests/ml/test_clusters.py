@@ -94,9 +94,9 @@ def test_of_many_customers_a_sample_decides_and_all_are_placed(found, monkeypatc
     assert large.centres.to_numpy() == pytest.approx(found.centres.to_numpy(), rel=0.02)
 
 
-def test_rules_in_words_name_the_first_and_the_last_whole_number(found):
-    frame = planted()[0].round()
-    words = rules(frame[["orders"]], (frame["orders"] > 6).to_numpy().astype(int) + 1, {"orders": ("orders", "订单数")})
+def test_rules_in_words_name_the_first_and_the_last_whole_number():
+    frame = pd.DataFrame({"orders": np.arange(1.0, 13).repeat(10)})
+    words = rules(frame, (frame["orders"] > 6).to_numpy().astype(int) + 1, {"orders": ("orders", "订单数")})
     assert words.table["rule_en"].tolist() == ["orders at most 6", "orders at least 7"]
     assert words.table["rule_zh"].tolist() == ["订单数不超过6", "订单数不少于7"]
     assert words.agreement == 1
