@@ -147,10 +147,10 @@ def test_later_texts_and_ratings_that_came_later_change_no_cell(
     before = found(con)
     con.begin()
     company(con, [(s, t, 100 - p, m) for s, t, p, m in texts(300, 2)], first=DAY + timedelta(days=1))
-    last = "select record_id from intermediate.int_texts where stream = 'surveys' order by said_on desc limit 1"
-    con.execute(
-        f"update core.fct_surveys set score_percent = 0, answered_on = date '2026-07-02' where answer_id in ({last})"
-    )
+    con.execute("""
+        update core.fct_surveys
+        set score_percent = 100 * (survey_comment like 'wobbly%')::int, answered_on = date '2026-07-02'
+        where survey_comment in ('snug and prompt', 'wobbly and faded')""")
     text_moods.score(con, DAY)
     after = found(con)
     con.rollback()
