@@ -42,6 +42,7 @@ UNITS = """
             case when count(*) = count(cost_base) then sum(cost_base) end as cost_base
         from core.fct_campaign_contacts
         where customer_id is not null and campaign_id is not null and arm in ('treatment', 'control')
+            and sent_on <= $as_of
         group by campaign_id, customer_id
         having min(sent_on) <= cast($as_of as date) - cast($days as integer)
     ),
@@ -78,7 +79,7 @@ UNITS = """
 FIXED = """
     select campaign_id, case when bool_or(is_unconvertible) then null else cast(sum(cost_base) as double) end
     from core.fct_marketing_spend
-    where spend_kind = 'campaign_fixed' and campaign_id is not null
+    where spend_kind = 'campaign_fixed' and campaign_id is not null and spent_on <= $as_of
     group by campaign_id
 """
 
@@ -86,7 +87,7 @@ FIXED = """
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.campaign_uplift; returns its card. A measurement: nothing is kept that could score a customer."""
     units, days = drawn(con, as_of)
-    fixed = dict(con.execute(FIXED).fetchall())
+    fixed = dict(con.execute(FIXED, {"as_of": as_of}).fetchall())
     rows, found = [], None
     for scope, name, part, why in scopes(units):
         row, found = judged(part, why)

@@ -33,12 +33,13 @@ COLUMNS = {
 ANSWERS = {
     ("satisfaction", "overall"): """
         select response_id as unit, item, cast(score_percent as double) as score from core.fct_surveys
-        where survey_kind = 'csat' and score_percent is not null""",
+        where survey_kind = 'csat' and score_percent is not null and answered_on <= $as_of""",
     ("loyalty", "loyalty"): """
         select customer_id as unit, case when survey_kind = 'csat' then item else 'loyalty' end as item,
             cast(sum(score_percent) as double) / count(*) as score
         from core.fct_surveys
-        where customer_id is not null and score_percent is not null and not (survey_kind = 'csat' and item = 'overall')
+        where customer_id is not null and score_percent is not null and answered_on <= $as_of
+            and not (survey_kind = 'csat' and item = 'overall')
         group by all""",
 }
 
@@ -157,7 +158,8 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     """Writes scores.satisfaction_drivers: one row per analysis and driver, or one with the reason why there is none."""
     found: list[dict[str, Any]] = []
     for (analysis, target), query in ANSWERS.items():
-        x, y, names = complete_cases(con.execute(f"{query} order by all").fetchall(), target)
+        answers = con.execute(f"{query} order by all", {"as_of": as_of}).fetchall()
+        x, y, names = complete_cases(answers, target)
         common = {"as_of_date": as_of, "analysis": analysis, "target": target, "answer_count": len(y)}
         if reason := refusal(x, y):
             found.append(common | {"driver_count": len(names), "status": reason})
