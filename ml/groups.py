@@ -47,6 +47,8 @@ CUSTOMERS = f"""
     order by customer_id
 """
 
+RULES = {"leaf_no": "rule_no", "cluster_no": "group_no"}
+
 FIRST = "by their sales: there were no earlier groups"
 KEPT = "as the earlier groups whose centres lie nearest"
 OTHER = "by their sales: the earlier groups were made of other features"
@@ -95,7 +97,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     facts["customers that the rules place in their group"] = round(found.agreement, DIGITS)
     tables = {
         "Checks per number of groups": found.checks.round(DIGITS).to_dict("records"),
-        "Rules": found.rules.round(DIGITS).to_dict("records"),
+        "Rules": found.rules.round(DIGITS).rename(columns=RULES).to_dict("records"),
     }
     told = {"status": "scored", "serves": "k-means", "grade": model["grade"], "model_id": name}
     return [card(NAME, as_of, **said, **told, facts=facts, tables=tables)]

@@ -115,6 +115,7 @@ def test_a_rule_says_in_both_languages_what_holds_for_the_customer(first: Run) -
     right = np.mean([row[3] == row[5] for row in first.customers])
     assert right == pytest.approx(first.card["facts"]["customers that the rules place in their group"], abs=1e-6)
     assert right > 0.95
+    assert {(row["rule_no"], row["group_no"]) for row in first.card["tables"]["Rules"]} == set(rules)
 
 
 def test_profiles_are_the_means_of_the_members(first: Run) -> None:
