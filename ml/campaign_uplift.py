@@ -26,7 +26,7 @@ from ml.uplift import Uplift, arms_differ, describe, effect, no_control, uplift
 
 Array = NDArray[np.float64]
 FEWEST, FEWEST_EXPECTED = 30, 5  # rows of each arm, and responses expected in it if nothing had an effect (Cochran)
-MOST_ROWS = 60_000  # that differences are learnt from; more say the same and take minutes
+MOST_ROWS = 30_000  # that arms are compared on and differences learnt from; more take minutes
 FEATURES = [name for name in NAMES if not name.startswith("season")]
 COLUMNS = [*FEATURES, "is_known"]
 
@@ -79,7 +79,8 @@ UNITS = """
 FIXED = """
     select campaign_id, case when bool_or(is_unconvertible) then null else cast(sum(cost_base) as double) end
     from core.fct_marketing_spend
-    where spend_kind = 'campaign_fixed' and campaign_id is not null and spent_on <= $as_of
+    where spend_kind = 'campaign_fixed' and campaign_id is not null
+        and coalesce(spent_on <= $as_of, true)
     group by campaign_id
 """
 
@@ -87,6 +88,7 @@ FIXED = """
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.campaign_uplift; returns its card. A measurement: nothing is kept that could score a customer."""
     units, days = drawn(con, as_of)
+    units["unit"] = pd.factorize(units["unit"])[0]  # whose row it is, as numbers: names take long to sort
     fixed = dict(con.execute(FIXED, {"as_of": as_of}).fetchall())
     rows, found = [], None
     for scope, name, part, why in scopes(units):
@@ -127,15 +129,29 @@ def scopes(units: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame, Abstai
     """(scope, name, rows, why there is no effect): each campaign, then channels and all of those that chance drew."""
     sound = []
     for name, part in units.groupby("campaign_id"):
-        why = no_control(part["is_treated"]) or arms_differ(features(part), part["is_treated"])
+        why = no_control(part["is_treated"]) or chosen(part)
         yield "campaign", str(name), part, why
         if not why:
             sound.append(name)
     pooled = units[units["campaign_id"].isin(sound)]
     for channel, part in pooled.groupby("channel"):
-        yield "channel", str(channel), part, arms_differ(features(part), part["is_treated"])
+        yield "channel", str(channel), part, chosen(part)
     if len(pooled):
-        yield "all", "all", pooled, arms_differ(features(pooled), pooled["is_treated"])
+        yield "all", "all", pooled, chosen(pooled)
+
+
+def chosen(units: pd.DataFrame) -> Abstained | None:
+    """Why the arms were not drawn by chance, if that can be seen."""
+    part = sampled(units)
+    return arms_differ(features(part), part["is_treated"])
+
+
+def sampled(units: pd.DataFrame) -> pd.DataFrame:
+    """At most about MOST_ROWS of these rows: whole customers, drawn by chance."""
+    if len(units) <= MOST_ROWS:
+        return units
+    people = np.random.default_rng(1).permutation(np.unique(units["unit"]))
+    return units[units["unit"].isin(people[: len(people) * MOST_ROWS // len(units)])]
 
 
 def features(units: pd.DataFrame) -> Array:
@@ -173,14 +189,12 @@ def judged(units: pd.DataFrame, why: Abstained | None) -> tuple[dict[str, Any], 
 
 
 def differences(units: pd.DataFrame) -> Uplift | Abstained:
-    """Whether customers differ in what a contact does, on at most MOST_ROWS rows, whole customers drawn by chance."""
+    """Whether customers differ in what a contact does; the arms of `units` were drawn by chance."""
     if not units["is_known"].any():
         return Abstained("nothing of these customers was known before the contact", "营销前没有这些客户的已知特征")
-    if len(units) > MOST_ROWS:
-        people = np.random.default_rng(1).permutation(np.unique(units["unit"]))
-        units = units[units["unit"].isin(people[: len(people) * MOST_ROWS // len(units)])]
-    t, y = units["is_treated"].to_numpy(), units["has_bought"].to_numpy()
-    return uplift(features(units), COLUMNS, t, y, units=units["unit"], repeats=1)
+    part = sampled(units)
+    t, y = part["is_treated"].to_numpy(), part["has_bought"].to_numpy()
+    return uplift(features(part), COLUMNS, t, y, units=part["unit"], repeats=1, is_random=True)
 
 
 def costed(units: pd.DataFrame, fixed: dict[str, float | None], row: dict[str, Any]) -> dict[str, Any]:
