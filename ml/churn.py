@@ -135,16 +135,18 @@ def answered(
 
 def fill(rows: pd.DataFrame, question: Question, answer: Trained, now: pd.DataFrame, chosen: np.ndarray) -> None:
     """Probability, interval and reasons of the chosen rows, in place."""
-    # Ranks of value are taken among all customers of the cutoff, in training and here.
-    x, low_high = matrix(now), answer.interval(now)
-    rows[question.probability] = np.where(chosen, answer.predict(now).round(DIGITS), np.nan)
-    for column, values in zip(("probability_low", "probability_high"), low_high, strict=True):
-        rows[column] = np.where(chosen, np.asarray(values).round(DIGITS), np.nan)
+    asked = now[chosen]  # as in training: what ranks customers ranks those that are asked about
+    named = (question.probability, "probability_low", "probability_high")
+    rows[list(named)] = np.nan
+    if asked.empty:
+        return
+    for column, values in zip(named, (answer.predict(asked), *answer.interval(asked)), strict=True):
+        rows.loc[chosen, column] = np.asarray(values).round(DIGITS)
     if answer.model is None:
         return
-    terms = answer.model.contributions(x[chosen])[:, 1:]
     words: list[Sequence[Any]] = [[None] * 6] * len(now)
-    found = reasons(now[chosen], terms, up=question.up, down=question.down)
+    terms = answer.model.contributions(matrix(asked))[:, 1:]
+    found = reasons(asked, terms, up=question.up, down=question.down)
     for at, three in zip(np.flatnonzero(chosen), found, strict=True):
         words[at] = [text for pair in three for text in pair]
     for place, column in enumerate(f"reason_{no}_{code}" for no in (1, 2, 3) for code in ("en", "zh")):

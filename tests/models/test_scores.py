@@ -67,6 +67,21 @@ def test_probabilities_lie_in_their_intervals_and_only_those_who_bought_within_a
         assert wrong == [(0,)], table
 
 
+def test_customers_who_lapsed_long_ago_do_not_move_the_scores_of_the_others(
+    scored: tuple[duckdb.DuckDBPyConnection, Path],
+) -> None:
+    """Training ranks customers among those who bought within a year; so must scoring."""
+    con, _ = scored
+    tables = ("churn", "purchase_intent")
+    before = {t: con.execute(f"from scores.{t} where status = 'scored' order by all").fetchall() for t in tables}
+    con.begin()
+    con.execute("delete from features.customer_features where is_scoring and recency_days > 365")
+    churn.score(con, DAY)
+    after = {t: con.execute(f"from scores.{t} order by all").fetchall() for t in tables}
+    con.rollback()
+    assert min(map(len, before.values())) > 100 and after == before
+
+
 def test_only_scores_that_may_be_acted_on_leave_the_schema_of_scores(
     scored: tuple[duckdb.DuckDBPyConnection, Path], dbt: Dbt, warehouse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
