@@ -5,7 +5,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.marts.rfm.conftest import Build, build, dbt  # noqa: F401
+from tests.marts.rfm.conftest import Build, build  # noqa: F401
 
 MODELS = (
     "int_rfm__daily", "int_rfm__monthly", "rfm_ledger", "customer_rfm", "path:models/marts/value",

@@ -69,9 +69,9 @@ def surveys(rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     con.execute("""
         create schema core; create schema scores;
         create table core.fct_surveys (response_id text, customer_id text, survey_kind text, item text,
-            score_percent decimal(18, 4))""")
+            score_percent decimal(18, 4), answered_on date)""")
     if rows:
-        con.executemany("insert into core.fct_surveys values (?, ?, ?, ?, ?)", rows)
+        con.executemany("insert into core.fct_surveys values (?, ?, ?, ?, ?, date '2024-12-31')", rows)
     return con
 
 
