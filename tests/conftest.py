@@ -20,14 +20,6 @@ hypothesis_settings.register_profile("explore", deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
-# Files of one or two tests that take minutes; begun last, they would keep one worker busy while the other has none.
-LONG = ("test_own_data_page.py", "test_lint.py", "test_repeated_deliveries_change_nothing.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONG)
-
-
 @pytest.fixture(scope="session")
 def repo() -> Path:
     return REPO
