@@ -90,6 +90,7 @@ def clusters(
     its meaning. Without, or with centres of other features, group 1 is the one with the greatest first feature, and so
     on. `names` are words of features for the rules, English and Chinese.
     """
+    import sklearn.cluster  # noqa: F401 - a library of threads that is loaded later would not be limited
     from threadpoolctl import threadpool_limits
 
     bad = [c for c in features if not np.isfinite(features[c].to_numpy(float)).all()]
