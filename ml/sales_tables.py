@@ -1,6 +1,6 @@
 """Contracts of the tables of schema `scores` about deals, subscriptions and sales."""
 
-from ml.table import AS_OF, MODEL, REASONS, WHY, Column, Table
+from ml.table import AS_OF, MODEL, REASONS, STATUS, WHY, Column, Table
 
 SUBSCRIPTIONS = Table(
     "subscription_churn",
@@ -11,7 +11,7 @@ SUBSCRIPTIONS = Table(
         Column("customer_id", "varchar", "Person who owns it, where known.", "Customer", "客户"),
         Column("product_id", "varchar", "Product: system and product number.", "Product", "产品"),
         AS_OF,
-        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        STATUS,
         Column("months_in_use", "integer", "Whole months of 30.4375 days so far.", "Months", "已用月数", True),
         Column("churn_probability", "double", "Chance that it ends within three months.", "Churn", "流失概率"),
         Column("base_churn_rate", "double", "The same by one monthly rate for all.", "Churn of all", "总体流失率"),
@@ -39,7 +39,7 @@ WIN = Table(
         Column("employee_id", "varchar", "Who sells it.", "Seller", "销售人员"),
         Column("stage_no", "integer", "Stage of the sales funnel, 1 to 3.", "Stage", "阶段"),
         Column("age_days", "integer", "Days since it was opened.", "Days open", "开启天数"),
-        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        STATUS,
         Column("win_probability", "double", "Chance of won rather than lost.", "Win probability", "赢单概率"),
         Column("probability_low", "double", "Lower end of the 95 % interval of the probability.", "From", "下限"),
         Column("probability_high", "double", "Upper end of the 95 % interval of the probability.", "To", "上限"),
@@ -106,7 +106,7 @@ FUNNEL = Table(
         Column("system", "varchar", "Source system.", "System", "系统", True),
         AS_OF,
         Column("until_on", "date", "Last day of the horizon.", "Until", "预测截止日", True),
-        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        STATUS,
         Column("method", "varchar", "flat, stage, stage_age, or chances (ml.win).", "Method", "方法"),
         Column("naive_method", "varchar", "Best of the rules flat, stage, stage_age.", "Naive method", "基准方法"),
         Column("open_count", "bigint", "Open deals.", "Open deals", "在谈商机", True),

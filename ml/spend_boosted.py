@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ml.boosted import PARAMETERS as BOOSTED
 from ml.boosted import available
 from ml.gate import Abstained, too_few
 
@@ -18,11 +19,7 @@ Array = NDArray[np.float64]
 ROUNDS = 100
 FEWEST_CUSTOMERS, FEWEST_BUYERS = 200, 50
 RECENT_DAYS = (30, 90, 180, 365)
-PARAMETERS = {
-    "objective": "tweedie", "tweedie_variance_power": 1.5, "num_leaves": 7, "learning_rate": 0.05,
-    "min_data_in_leaf": 50, "lambda_l2": 5.0, "deterministic": True, "force_row_wise": True, "num_threads": 1,
-    "seed": 7, "verbose": -1,
-}  # fmt: skip
+PARAMETERS = BOOSTED | {"objective": "tweedie", "tweedie_variance_power": 1.5, "num_threads": 1}
 
 
 def features(log: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:

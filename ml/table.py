@@ -65,6 +65,7 @@ class Table:
 
 CUSTOMER = Column("customer_id", "varchar", "Person, one key over all systems.", "Customer", "客户", True)
 AS_OF = Column("as_of", "date", "Last day that counts.", "As of", "截止日", True)
+STATUS = Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True)
 MODEL = (
     Column(
         "grade",

@@ -4,7 +4,7 @@ import duckdb
 
 from ml.campaign_tables import CAMPAIGN_UPLIFT
 from ml.sales_tables import FORECAST_LEDGER, FUNNEL, SALES_FORECAST, SUBSCRIPTIONS, WIN
-from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, WHY, Column, Table
+from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, STATUS, WHY, Column, Table
 from ml.text_tables import TEXT_MOODS
 
 
@@ -162,7 +162,7 @@ NEXT_PURCHASE = Table(
         CUSTOMER,
         AS_OF,
         Column("category", "varchar", "First category of the products; `all` for all.", "Category", "类别", True),
-        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        STATUS,
         Column("last_purchase_on", "date", "Newest day of purchase.", "Last purchase", "最近购买日"),
         Column("gap_count", "integer", "Gaps between two days of purchase.", "Gaps", "间隔数"),
         Column("usual_gap_days", "double", "Gap to expect, drawn towards that of all.", "Usual gap", "通常间隔天数"),
@@ -206,7 +206,7 @@ GROUPS = Table(
     (
         CUSTOMER,
         AS_OF,
-        Column("status", "varchar", "scored, or abstained with the reason in model_cards.", "Status", "状态", True),
+        STATUS,
         Column("group_no", "integer", "Group by k-means; it keeps its number between runs.", "Group", "群组"),
         Column("rule_no", "integer", "Rule of the tree that holds for the customer.", "Rule no.", "规则编号"),
         Column(
