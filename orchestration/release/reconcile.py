@@ -191,7 +191,7 @@ def _emptiness(
 def _judge(con: duckdb.DuckDBPyConnection, rule: _Rule) -> CheckResult:
     try:
         looked_at = con.execute(rule.looked_at).fetchall()[0][0]
-        # Not count(*) over (): on a few filtered rows DuckDB 1.5.5 fails now and then (duckdb/duckdb#25713).
+        # Not count(*) over (): on a few filtered rows DuckDB before 1.5.6 fails now and then (duckdb/duckdb#25713).
         found = con.execute(f"""
             with breaches as materialized ({rule.breaches})
             select (select count(*) from breaches) as breaches, * from breaches order by all limit {SHOWN_ROWS}""")
