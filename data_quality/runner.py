@@ -16,6 +16,7 @@ from data_quality.rules import Rule, Suite, mart_suites, personal_columns, raw_s
 from data_quality.volume import volume_gates
 from orchestration.ingestion.store import literal, quoted
 from orchestration.settings import Settings
+from orchestration.spill import spill
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ def run_suites(
     results: list[CheckResult] = []
     outcomes = {}
     # Attached to a database of its own, so that a reader elsewhere in this process with other options is no conflict.
-    with duckdb.connect(config={"threads": settings.threads}) as con:
+    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
         con.execute(f"attach {literal(str(settings.work_db))} as {_WORK} (read_only)")
         for suite in suites:
             found, outcome = _run_suite(con, suite, layer)

@@ -17,6 +17,7 @@ from orchestration.ingestion.store import literal, quoted
 from orchestration.release.files import current_id
 from orchestration.release.model import list_releases
 from orchestration.settings import Settings
+from orchestration.spill import spill
 
 THRESHOLDS = Path(__file__).parent / "volume.yml"
 _COMPARED = ("core", "marts", "scores")
@@ -28,7 +29,7 @@ def volume_gates(settings: Settings) -> list[CheckResult]:
     accepted = {name.strip() for name in os.environ.get("CRM_ACCEPT_VOLUME", "").split(",") if name.strip()}
     serving = current_id(settings)
     before = next((info for info in list_releases(settings) if info.release_id == serving), None)
-    with duckdb.connect() as con:
+    with duckdb.connect(config=spill()) as con:
         con.execute(f"attach {literal(str(settings.work_db))} as {_WORK} (read_only)")
         results = _empty_deliveries(con, accepted)
         if before is None:

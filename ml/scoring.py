@@ -62,7 +62,14 @@ SCORERS: dict[str, Scorer] = {
         ("text_moods",),
     ),
     "ml.scorecard": Scorer(
-        ("core.fct_campaign_contacts", "marts.customer_contribution", "scores.churn", "scores.lifetime_value"),
+        (
+            "core.fct_campaign_contacts",
+            "core.fct_campaign_responses",
+            "marts.customer_contribution",
+            "scores.churn",
+            "scores.lifetime_value",
+            "seeds.feature_parameters",
+        ),
         ("customer_scorecard",),
     ),
     "ml.campaign_uplift": Scorer(

@@ -66,7 +66,7 @@ def _connect(plan: Plan):
     """A connection of one thread that knows the draws, the word pools and the company's small tables."""
     import duckdb
 
-    con = duckdb.connect(config={"threads": 1, "temp_directory": str(plan.scratch / "spill")})
+    con = duckdb.connect(config={"threads": 1, "temp_directory": tempfile.mkdtemp(prefix="spill", dir=plan.scratch)})
     con.execute("set memory_limit = '400MB'")
     for script in plan.set_up():
         con.execute(script)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.identity.engine import macro
+from orchestration.spill import spill
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def trained(traits: "pd.DataFrame") -> Any:
     from splink import Linker, SettingsCreator, block_on
     from splink.backends.duckdb import DuckDBAPI
 
-    con = duckdb.connect(config={"threads": 1})
+    con = duckdb.connect(config={"threads": 1, **spill()})
     con.register("traits", traits)
     texts = ", ".join(f"cast({name} as varchar) as {name}" for name in traits if name != "point_no")
     con.execute(f"create table texts as select point_no, {texts} from traits")  # a column without values has no type

@@ -8,6 +8,7 @@ from orchestration.release import files
 from orchestration.release.model import ReleaseError, list_releases, release_path
 from orchestration.release.verify import find_release, is_intact
 from orchestration.settings import Settings
+from orchestration.spill import spill
 
 _LOCKED = {"enable_external_access": "false", "lock_configuration": "true"}
 _checked: dict[tuple[int, int, int], bool] = {}  # (inode, size, mtime) of release files -> intact
@@ -20,7 +21,8 @@ def connect(settings: Settings, release_id: str | None = None) -> duckdb.DuckDBP
     a second connection to a switched path would still see the old release. SHA-256 is checked once per file and
     process; if the serving file is damaged, the newest good release is opened instead.
     """
-    return duckdb.connect(str(_good_file(settings, release_id)), read_only=True, config=_LOCKED)
+    path = _good_file(settings, release_id)
+    return duckdb.connect(str(path), read_only=True, config=_LOCKED | spill(path.stem))
 
 
 def _good_file(settings: Settings, release_id: str | None) -> Path:

@@ -31,6 +31,7 @@ from orchestration.release.model import (
 from orchestration.release.rejected import rejected_contents
 from orchestration.release.verify import fall_back, is_intact
 from orchestration.settings import Settings
+from orchestration.spill import spill
 
 _WORK, _OUT = "work", "release_file"
 
@@ -112,8 +113,8 @@ def _candidate(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory connection with work.duckdb attached read-only."""
     if not settings.work_db.exists():
         raise ReleaseError(f"{settings.work_db} does not exist; run `acrm run` first.")
-    spill = settings.releases / f"spill{files.UNFINISHED}"
-    with duckdb.connect(config={"threads": settings.threads, "temp_directory": str(spill)}) as con:
+    beside = settings.releases / f"spill{files.UNFINISHED}"  # on the disk of the warehouse, and swept with it
+    with duckdb.connect(config={"threads": settings.threads, "temp_directory": str(beside)}) as con:
         try:
             attach(con, settings.work_db, _WORK)
         except duckdb.Error as error:
@@ -155,7 +156,7 @@ def _next_number(settings: Settings) -> int:
 
 def _compare(path: Path, expected: dict[str, TableInfo]) -> None:
     """Read the sealed file back: every table must hold the rows of the candidate."""
-    with duckdb.connect() as con:
+    with duckdb.connect(config=spill()) as con:
         attach(con, path, _OUT)
         for table in content.tables_of(con, _OUT, content.RELEASED_SCHEMAS):
             if table.full_name in ("ops.release", "ops.quarantine"):

@@ -9,6 +9,7 @@ from orchestration.release.copy import attach
 from orchestration.release.model import ReleaseError, ReleaseInfo, list_releases, release_path
 from orchestration.release.rejected import rejected_contents
 from orchestration.settings import Settings
+from orchestration.spill import spill
 
 _FILE = "release_file"
 
@@ -93,7 +94,7 @@ def _row_problems(settings: Settings, info: ReleaseInfo) -> list[str]:
         return []  # hashes of rows compare only within one DuckDB version; the bytes were checked
     problems = []
     # Attached to a database of its own: a file that is also open here with other options would refuse to open again.
-    with duckdb.connect(config={"threads": settings.threads}) as con:
+    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
         try:
             attach(con, release_path(settings, info.release_id), _FILE)
             found = {

@@ -25,6 +25,7 @@ from orchestration.serving.server import ServerBusy
 from orchestration.serving.switch import prepare, switch
 from orchestration.serving.views import Source
 from orchestration.settings import Settings
+from orchestration.spill import spill
 
 if TYPE_CHECKING:
     import psycopg
@@ -92,7 +93,7 @@ def _chosen(settings: Settings, release_id: str | None) -> ReleaseInfo:
 
 @contextmanager
 def _release(settings: Settings, info: ReleaseInfo) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": settings.threads}) as con:
+    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
         con.execute("set timezone = 'UTC'")
         attach(con, release_path(settings, info.release_id), DATABASE)
         yield con
