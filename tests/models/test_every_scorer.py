@@ -1,4 +1,5 @@
-"""What every scorer of the demo company must keep: order, threads and the future do not show, no row is no error."""
+"""What every scorer of the demo company must keep: order, ids, threads and the future do not show, what was drawn by
+lot is not found, no row is no error."""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ml.grade import LISTABLE
 from ml.scoring import SCORERS, score_all
 from ml.tables import CARDS
 from tests.marts.company import AS_OF
@@ -102,6 +104,66 @@ def test_what_happens_after_as_of_changes_no_cell(con: duckdb.DuckDBPyConnection
     after = tables(con, name, but="model_id")
     assert {t: [row for row in before[t] if row not in set(after[t])][:3] for t in before} == {t: [] for t in before}
     assert after == before
+
+
+def shuffle(con: duckdb.DuckDBPyConnection, table: str, key: str, columns: str, within: str = "true") -> None:
+    """Columns of a table change rows, together, among the rows alike in `within`."""
+    place = "row_number() over (partition by {0} order by {1}) as place, {0} as part"
+    con.execute(f"""
+        create or replace table {table} as
+        with others as (select {columns}, {place.format(within, f"hash({key}, '{columns}'), {key}")} from {table})
+        select own.* replace ({", ".join(f"others.{name} as {name}" for name in columns.split(", "))})
+        from (select {key}, {place.format(within, key)} from {table}) as numbered
+        inner join {table} as own using ({key})
+        inner join others on numbered.place = others.place and numbered.part is not distinct from others.part""")
+
+
+def change_customers(con: duckdb.DuckDBPyConnection) -> None:
+    """In the window that tests, every customer buys as somebody else does."""
+    con.execute("""
+        create temp table swapped as
+        with known as (select distinct customer_id from core.fct_orders where customer_id is not null),
+        drawn as (select customer_id, row_number() over (order by hash(customer_id)) as place from known)
+        select here.customer_id, there.customer_id as other_id
+        from (select customer_id, row_number() over (order by customer_id) as place from known) as here
+        inner join drawn as there using (place)""")
+    con.execute("""
+        update core.fct_orders as o set customer_id = s.other_id from swapped as s
+        where o.customer_id = s.customer_id and o.ordered_on >= date '2026-01-01'""")
+
+
+FEATURES = ["net_365d_base", "recency_days", "purchase_days_365d", "discount_share_365d", "online_share", "visits_90d"]
+BY_LOT = {
+    "ml.churn": lambda con: shuffle(
+        con, "features.customer_labels", "customer_id, cutoff_on", "has_churned, has_bought_soon", "cutoff_on"
+    ),
+    "ml.lifetime_value": change_customers,
+    "ml.purchase_timing": change_customers,
+    "ml.offers": lambda con: shuffle(con, "core.fct_order_lines", "line_id", "product_id"),
+    "ml.groups": lambda con: [
+        shuffle(con, "features.customer_features", "customer_id, cutoff_on", feature, "cutoff_on")
+        for feature in FEATURES
+    ],
+    "ml.win": lambda con: shuffle(
+        con, "core.fct_opportunities", "opportunity_id", "outcome", "outcome in ('won', 'lost')"
+    ),
+    "ml.text_moods": lambda con: [
+        shuffle(con, "core.fct_surveys", "answer_id", "score, score_percent"),
+        shuffle(con, "core.fct_tickets", "ticket_id", "satisfaction_score"),
+    ],
+    "ml.scorecard": lambda con: shuffle(con, "core.fct_campaign_responses", "response_id", "campaign_contact_id"),
+    "ml.drivers": lambda con: shuffle(con, "core.fct_surveys", "answer_id", "score_percent", "item"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_LOT)
+def test_what_was_drawn_by_lot_is_not_found(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Labels, tastes and habits change owners: no model may then be good enough for a list."""
+    BY_LOT[name](con)
+    cards = import_module(name).score(con, DAY, None) or []
+    assert [card["model"] for card in cards if card["grade"] in LISTABLE] == []
+    if name == "ml.drivers":
+        assert con.execute("select max(r_squared) < 0.05 from scores.satisfaction_drivers").fetchall() == [(True,)]
 
 
 @EACH

@@ -132,25 +132,6 @@ def test_a_scorer_that_looks_ahead_is_seen(tried: duckdb.DuckDBPyConnection, mon
     assert before != after
 
 
-def test_neither_the_order_of_rows_nor_the_number_of_threads_changes_an_offer_or_a_date(
-    tried: duckdb.DuckDBPyConnection,
-) -> None:
-    offers.score(tried, DAY)
-    purchase_timing.score(tried, DAY)
-    tables = ("product_offers", "next_purchase")
-    whole = "select * from scores.{} order by all"
-    before = [tried.execute(whole.format(table)).fetchall() for table in tables]
-    for table, key in (("fct_orders", "order_id"), ("fct_order_lines", "line_id"), ("dim_products", "product_id")):
-        tried.execute(f"create or replace temp table mixed as from core.{table} order by hash({key})")
-        tried.execute(f"delete from core.{table}")
-        tried.execute(f"insert into core.{table} from mixed")
-    tried.execute("set threads = 1")
-    offers.score(tried, DAY)
-    purchase_timing.score(tried, DAY)
-    tried.execute("reset threads")
-    assert [tried.execute(whole.format(table)).fetchall() for table in tables] == before
-
-
 def test_without_orders_there_is_no_row_but_a_reason_in_both_languages(tried: duckdb.DuckDBPyConnection) -> None:
     tried.execute("delete from core.fct_orders")
     cards = offers.score(tried, DAY) + purchase_timing.score(tried, DAY)
