@@ -50,6 +50,7 @@ benchmark: $(STAMP) ## Measure S and M (SCALES="S M L" for all) against raw SQL;
 benchmark-models: $(STAMP) ## Published figures of the models beside ours (DATA=folder of the reference data)
 	@$(BIN)/python -m benchmarks.models --data $(DATA)
 	@$(BIN)/python -m benchmarks.models_more --data $(DATA)
+	@$(BIN)/python -m benchmarks.models_checks --data $(DATA)
 
 lock: $(STAMP) ## Resolve the pins again (releases at least a week old)
 	@printf 'dbt-core-experimental-parser\n' > $(VENV)/excludes.txt

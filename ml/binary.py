@@ -76,9 +76,7 @@ def train(rows: pd.DataFrame, label: str, days: str, as_of: Any, challenge: bool
     best = windows[0]["best_baseline"]
     if windows[0]["gain_low"] <= 0 and windows[0]["gain"] <= 0:
         serves = best
-    elif len(windows) == TESTS and all(
-        w["challenger_low"] > 0 and 0.67 <= w["challenger_slope"] <= 1.5 for w in windows
-    ):
+    elif promoted(windows):
         serves, model = "lightgbm", boosted.Boosted().fit(matrix(rows), y)
     else:
         model = RidgeLogit(RIDGE).fit(matrix(rows), y, rows["customer_id"].to_numpy())
@@ -117,10 +115,21 @@ def _window(
     }
     if not challenge:
         return found | {"challenger_auc": None, "challenger_low": -1.0, "challenger_slope": 0.0}
-    q = boosted.Boosted().fit(x, y).predict(x_now)
-    _, low, high = difference(y_now, q, p)
-    rival = evaluate(y_now, q, resamples=2)
-    return found | {"challenger_auc": rival["auc"], "challenger_low": low, "challenger_slope": rival["slope"]}
+    return found | rivalry(y_now, boosted.Boosted().fit(x, y).predict(x_now), p)
+
+
+def rivalry(y: Array, challenger: Array, champion: Array) -> dict[str, float]:
+    """What decides on a challenger in one window: its AUC and slope, and the low end of its gain in AUC."""
+    low = difference(y, challenger, champion)[1]
+    found = evaluate(y, challenger, resamples=2)
+    return {"challenger_auc": found["auc"], "challenger_low": low, "challenger_slope": found["slope"]}
+
+
+def promoted(windows: list[dict[str, Any]]) -> bool:
+    """Whether the challenger serves: surely better and calibrated in both windows."""
+    return len(windows) == TESTS and all(
+        w["challenger_low"] > 0 and 0.67 <= w["challenger_slope"] <= 1.5 for w in windows
+    )
 
 
 def _subgroups(frame: pd.DataFrame, y: Array, p: Array) -> list[dict[str, Any]]:
