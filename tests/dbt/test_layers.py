@@ -12,7 +12,7 @@ MAY_READ = {
     "staging": {"raw", "seeds", "staging"},
     "identity": {"seeds", "staging", "identity"},
     "core": {"seeds", "staging", "identity", "core"},
-    "features": {"seeds", "staging", "core", "features"},
+    "features": {"seeds", "staging", "identity", "core", "features"},
     "marts": {"seeds", "identity", "core", "scores", "marts"},
 }
 

@@ -1,5 +1,20 @@
 -- What happened after a cutoff, kept apart from the features so that no feature can be one. A window is closed when as_of has passed it.
+-- A customer who merged or parted after the cutoff was not known as such then, so nothing is learnt from the row.
 with
+
+moves as (
+
+    select customer_id, decided_as_of from {{ ref('identity_decisions') }} where event = 'made'
+    union all
+    select other_customer_id as customer_id, decided_as_of from {{ ref('identity_decisions') }} where event = 'made'
+
+),
+
+last_moves as (
+
+    select customer_id, max(decided_as_of) as moved_on from moves where customer_id is not null group by customer_id
+
+),
 
 windows as (
 
@@ -11,7 +26,8 @@ windows as (
         {{ date_diff_days('features.cutoff_on', as_of()) }} as days_since
     from {{ ref('customer_features') }} as features
     inner join {{ ref('feature_windows') }} as windows on features.segment = windows.segment
-    where not features.is_scoring
+    left join last_moves on features.customer_id = last_moves.customer_id
+    where not features.is_scoring and coalesce(last_moves.moved_on <= features.cutoff_on, true)
 
 ),
 
