@@ -1,4 +1,4 @@
-"""Loading: DuckDB writes COPY's text into a pipe, PostgreSQL reads it at the other end; memory holds one chunk."""
+"""Loading: DuckDB writes CSV into a pipe, PostgreSQL reads it at the other end; memory holds one chunk."""
 
 import os
 import threading
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 DATABASE = "release_file"
 _CHUNK = 1 << 18
-_TEXT_FORMAT = r"format csv, header false, delimiter '\t', quote '', escape '', nullstr '\N', use_tmp_file false"
+# Both sides' defaults agree: an empty field is null, `""` an empty text. Before PostgreSQL 18 a line of nothing but
+# `\.` would end the data; no row is one, since every released table has a release_id besides its own columns.
+_FORMAT = "format csv, header false, use_tmp_file false"
 _LOOKED_UP = ("customer_id", "store_id")  # what reports filter and join by
 _LONGEST = 63  # bytes; PostgreSQL silently cuts longer names
 
@@ -53,7 +55,7 @@ def copy_rows(con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, sou
     failure: list[BaseException] = []
 
     def write() -> None:
-        query = f"copy (select {columns} from {_duckdb_name(source)}) to '/dev/fd/{write_end}' ({_TEXT_FORMAT})"
+        query = f"copy (select {columns} from {_duckdb_name(source)}) to '/dev/fd/{write_end}' ({_FORMAT})"
         try:
             with release.cursor() as cursor:
                 cursor.execute(query).fetchall()
@@ -65,7 +67,7 @@ def copy_rows(con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, sou
     writer = threading.Thread(target=write)
     cursor = con.cursor()
     try:
-        with cursor.copy(f"copy {source.stored} from stdin with (format text, freeze)") as copy:
+        with cursor.copy(f"copy {source.stored} from stdin with (format csv, freeze)") as copy:
             writer.start()
             while chunk := os.read(read_end, _CHUNK):
                 copy.write(chunk)

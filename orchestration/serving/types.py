@@ -1,4 +1,4 @@
-"""Types of DuckDB in PostgreSQL, and values as COPY's text format reads them. Nothing is rounded on the way."""
+"""Types of DuckDB in PostgreSQL, and values as COPY reads them in CSV. Nothing is rounded on the way."""
 
 import re
 
@@ -34,10 +34,6 @@ _SAME = {
 }
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _NESTED = re.compile(r".*\[\d*\]|STRUCT\(.*|MAP\(.*|UNION\(.*", re.DOTALL)
-_TEXT = ("text", "json")
-# What COPY's text format gives a meaning of its own.
-_SPECIAL = r"[\\\n\r\t]"
-_ESCAPES = (("'\\'", "'\\\\'"), ("chr(10)", "'\\n'"), ("chr(13)", "'\\r'"), ("chr(9)", "'\\t'"))
 
 
 def postgres_type(table: str, column: str, duckdb_type: str) -> str:
@@ -54,21 +50,14 @@ def postgres_type(table: str, column: str, duckdb_type: str) -> str:
 
 
 def copied(column: str, duckdb_type: str) -> str:
-    """The select expression whose text COPY reads back as the same value."""
+    """The select expression whose text in CSV is read back by COPY as the same value."""
     name = quoted(column)
     if duckdb_type == "BLOB":
-        return rf"'\\x' || hex({name})"  # one backslash for COPY, one for bytea
+        return rf"'\x' || hex({name})"
     if duckdb_type in ("DOUBLE", "FLOAT"):
         return f"{name} + 0"  # minus zero becomes zero: a file's compression takes one for the other
     if _NESTED.fullmatch(duckdb_type):
-        name = f"to_json({name})::varchar"
-    elif duckdb_type == "DATE" or duckdb_type.startswith("TIMESTAMP"):
+        return f"to_json({name})"
+    if duckdb_type == "DATE" or duckdb_type.startswith("TIMESTAMP"):
         return f"replace({name}::varchar, ' (BC)', ' BC')"
-    elif postgres_type("", column, duckdb_type) not in _TEXT:
-        return name
-    else:
-        name = f"{name}::varchar"
-    escaped = name
-    for character, instead in _ESCAPES:
-        escaped = f"replace({escaped}, {character}, {instead})"
-    return f"case when regexp_matches({name}, '{_SPECIAL}') then {escaped} else {name} end"
+    return name

@@ -1,5 +1,7 @@
 """What PostgreSQL serves is what the release holds: every row, every digit, every type."""
 
+import json
+import random
 from decimal import Decimal
 
 import duckdb
@@ -9,7 +11,10 @@ import pytest
 from orchestration.release import content
 from orchestration.release.copy import attach
 from orchestration.release.model import release_path
+from orchestration.serving import load
 from orchestration.serving.push import push
+from orchestration.serving.server import ServingError
+from orchestration.serving.views import Source
 
 NUMERIC = 1700  # object identifier of the type
 # One row of every type, with what COPY, CSV and PostgreSQL would each like to read as something else.
@@ -73,6 +78,91 @@ def test_every_type_and_every_hostile_text_arrives_as_it_is(server, small):
     assert rows[0][5] == '["x,\\"y\\"",null]' and rows[1][5] == "[]"
     assert [row[6] for row in rows] == [b"a\\b", b"", None, None, b"\xde\xad\x00", None]
     assert rows[1][7] == 170141183460469231731687303715884105727
+
+
+def moved(server, release, *columns):
+    """(rows that COPY took, the connection) after core.t went into PostgreSQL by the loader's own stream."""
+    source = Source("core", "t", columns, "moved")
+    con = server.connect()
+    con.execute("set timezone = 'UTC'; create schema moved")
+    with con.transaction():
+        con.execute(load.create(source))
+        return load.copy_rows(con, release, source), con
+
+
+@pytest.fixture
+def release():
+    """An empty release in memory."""
+    with duckdb.connect() as con:
+        con.execute(f"set timezone = 'UTC'; attach ':memory:' as {load.DATABASE}; create schema {load.DATABASE}.core")
+        yield con
+
+
+def test_texts_of_every_mixture_of_special_characters_come_back(server, release):
+    draw = random.Random(6)
+    special = [*"\\.\n\r\t\"',N #;\x01\ufeffé刘😀\u2028"]
+    texts = ["".join(draw.choices(special, k=draw.randrange(6))) for _ in range(5_000)]
+    texts += ["\\.", "\\N", "", "null", "NULL", "\\.\n", '\\.\n"\n\\.', "x" * 3_000_000]
+    rows = [(text, json.dumps(text), [text, None], draw.choice([None, text])) for text in texts]
+    columns = (("txt", "VARCHAR"), ("js", "JSON"), ("listed", "VARCHAR[]"), ("last", "VARCHAR"))
+    release.execute(f"create table {load.DATABASE}.core.t (txt varchar, js json, listed varchar[], last varchar)")
+    cells = [list(column) for column in zip(*rows, strict=True)]
+    release.execute(
+        f"insert into {load.DATABASE}.core.t select unnest(?), unnest(?), unnest(?::varchar[][]), unnest(?)", cells
+    )
+    count, con = moved(server, release, *columns)
+    with con:
+        found = con.execute("select txt, js::text, listed, last from moved.core__t").fetchall()
+    assert count == len(rows) and [tuple(row) for row in found] == rows
+
+
+TYPES = [  # type in DuckDB, value there, text in PostgreSQL
+    ("TIMESTAMP WITH TIME ZONE", "2024-03-31 01:30:00.5+02", "2024-03-30 23:30:00.5+00"),
+    ("TIMESTAMP WITH TIME ZONE", "0044-03-15 (BC) 12:00:00+00", "0044-03-15 12:00:00+00 BC"),
+    ("TIMESTAMP WITH TIME ZONE", "-infinity", "-infinity"),
+    ("TIMESTAMP_S", "1970-01-01 00:00:01", "1970-01-01 00:00:01"),
+    ("DATE", "4700-01-01 (BC)", "4700-01-01 BC"),
+    ("DATE", "290000-12-31", "290000-12-31"),
+    ("TIME", "23:59:59.999999", "23:59:59.999999"),
+    ("INTERVAL", "-1 year 3 days -04:05:06.7", "-1 years +3 days -04:05:06.7"),
+    ("UUID", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
+    ("FLOAT", "0.1", "0.1"),
+    ("ENUM('a', 'b,\"')", 'b,"', 'b,"'),
+    ("TINYINT", "-128", "-128"),
+    ("UBIGINT", "18446744073709551615", "18446744073709551615"),
+    ("UHUGEINT", "340282366920938463463374607431768211455", "340282366920938463463374607431768211455"),
+    ("MAP(VARCHAR, INTEGER)", '{"k,;\\""=1}', r'{"k,;\"":1}'),
+    ("DECIMAL(38,20)[]", "[123456789012345678.12345678901234567890]", "[123456789012345678.12345678901234567890]"),
+]
+
+
+def test_types_arrive_with_their_values(server, release):
+    columns = tuple((f"c{number}", kind) for number, (kind, _, _) in enumerate(TYPES))
+    shape = ", ".join(f"{name} {kind}" for name, kind in columns)
+    release.execute(f"create table {load.DATABASE}.core.t ({shape})")
+    release.execute(
+        f"insert into {load.DATABASE}.core.t values ({', '.join('?' for _ in TYPES)})", [value for _, value, _ in TYPES]
+    )
+    count, con = moved(server, release, *columns)
+    with con:
+        found = con.execute(f"select {', '.join(f'{name}::text' for name, _ in columns)} from moved.core__t").fetchall()
+    assert count == 1 and list(found[0]) == [text for _, _, text in TYPES]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("date '5000-01-01 (BC)'", "refused: date out of range"),
+        ("'a' || chr(0)", 'refused: invalid byte sequence for encoding "UTF8": 0x00'),
+        ("timestamp_ns '2024-01-01 00:00:00.000000001'", "odd.cell: type TIMESTAMP_NS has no counterpart"),
+    ],
+)
+def test_what_postgresql_cannot_hold_is_refused_and_nothing_of_it_stays(server, small, value, says):
+    small.change(f"create table marts.odd as select {value} as cell")
+    small.publish()
+    with pytest.raises(ServingError, match=says):
+        push(small.settings)
+    assert server.storages() == []
 
 
 def test_names_are_quoted_and_names_too_long_are_refused(server, small):

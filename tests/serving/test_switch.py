@@ -1,6 +1,7 @@
 """Publishing under readers, and what goes wrong on the way: the old release serves until the new one does."""
 
 import os
+import secrets
 import subprocess
 import sys
 
@@ -67,20 +68,50 @@ def test_a_push_killed_at_any_point_leaves_a_whole_release_and_the_next_repairs(
     assert server.query(SERVED) == [(release_id, release_id)]
 
 
-def test_a_connection_lost_in_the_middle_of_copy_is_told_and_the_old_release_serves(server, small, edit, monkeypatch):
+@pytest.mark.parametrize("point", ["mid_load", "before_commit"])
+def test_a_connection_lost_on_the_way_is_told_the_old_release_serves_and_the_next_push_repairs(
+    server, small, edit, monkeypatch, point
+):
     first = push(small.settings)
     edit(2)
 
-    def lose(point):
-        if point == "serving.mid_load":
+    def lose(reached):
+        if reached == f"serving.{point}":
             server.query(f"select pg_terminate_backend(pid) from pg_stat_activity where application_name = {PUSHER}")
 
-    monkeypatch.setattr("orchestration.serving.load.reach", lose)
-    with pytest.raises(ServingError, match=r"went away.*still serves") as told:
-        push(small.settings)
+    with monkeypatch.context() as patch:
+        for module in ("load", "switch"):
+            patch.setattr(f"orchestration.serving.{module}.reach", lose)
+        with pytest.raises(ServingError, match=r"went away.*still serves") as told:
+            push(small.settings)
     assert "crm:" not in str(told.value)
-    monkeypatch.undo()
-    monkeypatch.setenv("CRM_POSTGRES_URL", server.url)
+    assert first.storage in server.storages() and server.query(SERVED) == [(first.release_id, first.release_id)]
+    second = push(small.settings)
+    assert server.storages() == [first.storage, second.storage]
+    assert server.query(SERVED) == [(second.release_id, second.release_id)]
+
+
+def test_a_user_without_rights_is_told_which_and_changes_nothing(server, small, edit, monkeypatch):
+    first = push(small.settings)
+    edit(2)
+    weak = f"weak_{secrets.token_hex(4)}"  # users belong to the server, not to the database of this test
+    server.query(f"create role {weak} login password 'w'")
+    name = server.url.rsplit("/", 1)[1]
+    owner = server.url
+    url = owner.replace(owner.split("//")[1].split("@")[0], f"{weak}:w")
+    try:
+        monkeypatch.setenv("CRM_POSTGRES_URL", url)
+        with pytest.raises(ServingError, match=f"refused: permission denied for database {name}"):
+            push(small.settings)
+        with psycopg.connect(url) as con, pytest.raises(psycopg.errors.InsufficientPrivilege, match="schema marts"):
+            con.execute("select count(*) from marts.customer_rfm")  # nobody gave this login a role
+        monkeypatch.setattr("orchestration.serving.switch.rules", lambda: {"roles": {"crm_nobody": {}}})
+        monkeypatch.setattr("orchestration.serving.switch.ADMIN", "")
+        server.query(f"grant usage on schema acrm to {weak}; grant select on all tables in schema acrm to {weak}")
+        with pytest.raises(ServingError, match=r"Role crm_nobody is missing.*administrator run: create role"):
+            push(small.settings)
+    finally:
+        server.query(f"drop owned by {weak}; drop role {weak}")
     assert server.storages() == [first.storage] and server.query(SERVED) == [(first.release_id, first.release_id)]
 
 
