@@ -48,10 +48,15 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Scale:
-    """Standardised columns; those of positive skew above 1 without negatives as log(1 + x); constant ones left out."""
+    """Standardised columns; constant ones left out.
+
+    Those of positive skew above 1 without negatives as log(1 + x / unit), where the unit is their median above 0:
+    without it, pounds and pence would give other groups.
+    """
 
     names: list[str]
     is_log: NDArray[np.bool_]
+    unit: Array
     mean: Array
     spread: Array
 
@@ -62,18 +67,22 @@ class Scale:
         centred = x - x.mean(axis=0)
         skewed = (centred**3).mean(axis=0) > SKEWED * (centred**2).mean(axis=0) ** 1.5
         is_log = skewed & (x.min(axis=0, initial=np.inf) >= 0)
-        x = np.where(is_log, np.log1p(np.where(is_log, x, 0)), x)
+        unit = np.array(
+            [np.median(column[column > 0]) if log else 1.0 for column, log in zip(x.T, is_log, strict=True)]
+        )
+        x = np.where(is_log, np.log1p(np.where(is_log, x / unit, 0)), x)
         spread = x.std(axis=0)
-        return cls(names, is_log, x.mean(axis=0), np.where(spread > 0, spread, 1))
+        return cls(names, is_log, unit, x.mean(axis=0), np.where(spread > 0, spread, 1))
 
     def apply(self, features: pd.DataFrame) -> Array:
         x = features[self.names].to_numpy(float)
-        x = np.where(self.is_log, np.log1p(np.where(self.is_log, x, 0).clip(min=0)), x)
+        x = np.where(self.is_log, np.log1p(np.where(self.is_log, x / self.unit, 0).clip(min=0)), x)
         return (x - self.mean) / self.spread
 
     def undo(self, x: Array) -> pd.DataFrame:
         x = x * self.spread + self.mean
-        return pd.DataFrame(np.where(self.is_log, np.expm1(np.where(self.is_log, x, 0)), x), columns=self.names)
+        x = np.where(self.is_log, self.unit * np.expm1(np.where(self.is_log, x, 0)), x)
+        return pd.DataFrame(x, columns=self.names)
 
 
 def clusters(

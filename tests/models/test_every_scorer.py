@@ -2,8 +2,10 @@
 lot is not found, no row is no error."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
@@ -76,6 +78,43 @@ def test_order_threads_and_ids_of_customers_change_no_cell_and_nothing_undeclare
     after = tables(con, name, but="model_id")
     assert {t: [row for row in before[t] if row not in set(after[t])][:3] for t in before} == {t: [] for t in before}
     assert after == before
+
+
+MONEY = re.compile(r"_base$|^(unit_price|(line_|discount_)?amount)$|^clv_")
+WITH_MONEY = (
+    "churn", "lifetime_value", "groups", "win", "sales_forecast", "subscription_churn", "funnel", "scorecard",
+    "campaign_uplift",
+)  # fmt: skip
+
+
+def in_cents(con: duckdb.DuckDBPyConnection, read: str) -> None:
+    """A relation with every amount of money a hundred times as great."""
+    if read == "seeds.feature_parameters":
+        con.execute(f"update {read} set value = 100 * value where parameter in ('contact_cost', 'net_per_sale')")
+        return
+    for name, kind, *_ in con.execute(f"describe {read}").fetchall():
+        if MONEY.search(name) and kind.startswith(("DECIMAL", "DOUBLE")):
+            con.execute(f"update {read} set {name} = 100 * {name}")
+
+
+@pytest.mark.parametrize("name", [f"ml.{name}" for name in WITH_MONEY])
+def test_money_in_another_unit_changes_no_cell_but_money(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Every number is the same or a hundredfold, but for rounding; words may name amounts."""
+    before = tables(con, name, but="model_id")
+    for read in dict.fromkeys(SCORERS[name].reads):
+        in_cents(con, read)
+    import_module(name).score(con, DAY, None)
+    for table, rows in tables(con, name, but="model_id").items():
+        for old, new in zip(before[table], rows, strict=True):
+            assert all(map(same_or_hundredfold, old, new)), (table, old, new)
+
+
+def same_or_hundredfold(was: object, now: object) -> bool:
+    """Numbers to a cent of either unit; words are not compared, as reasons may name amounts."""
+    if isinstance(was, (float, Decimal)) and isinstance(now, (float, Decimal)):
+        gap = min(abs(float(now) - float(was)), abs(float(now) / 100 - float(was)))
+        return gap <= 0.011 + 1e-4 * abs(float(was))
+    return isinstance(was, str) or was == now
 
 
 FACTS = {read for scorer in SCORERS.values() for read in scorer.reads if read.startswith("core.fct_")}
