@@ -17,8 +17,18 @@ from ml.store import plain
 from ml.tables import CARDS
 
 EXPIRES_DAYS = 45
-LIBRARIES = ("numpy", "scipy", "pandas", "duckdb", "lightgbm")
-METRICS = ("auc", "average_precision", "brier", "log_loss", "slope", "intercept", "ece", "capture_20", "lift_10")
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "duckdb", "lightgbm")
+METRICS = {
+    "auc": "AUC: chance that a yes scores above a no",
+    "average_precision": "average precision",
+    "brier": "Brier score (0 is right)",
+    "log_loss": "log loss (0 is right)",
+    "slope": "slope of calibration (1 is right)",
+    "intercept": "intercept of calibration (0 is right)",
+    "ece": "mean error of calibration, ECE",
+    "capture_20": "share of all yes in the best fifth",
+    "lift_10": "lift of the best tenth",
+}
 
 
 def card(model: str, as_of: date, **facts: Any) -> dict[str, Any]:
@@ -72,7 +82,8 @@ def page(of: dict[str, Any]) -> str:
         for k in ("model_id", "serves", "data", "seed")
         if of.get(k) is not None
     ]
-    parts = [f"<h1>{_e(of['model'])}</h1>", _pairs(head)]
+    name = of["model"].replace("_", " ").capitalize()
+    parts = [f"<h1>{_e(name)}</h1>", _pairs(head)]
     if of.get("reason_en"):
         parts.append(f"<p class='why'>{_e(of['reason_en'])}<br>{_e(of['reason_zh'])}</p>")
     parts += [f"<h2>{_e(title)}</h2><p>{_e(of[key])}</p>" for key, title in TEXTS.items() if of.get(key)]
@@ -87,7 +98,7 @@ def page(of: dict[str, Any]) -> str:
         parts += [f"<h2>{_e(title)}</h2>", _rows(rows)]
     for title, facts in (("Facts", of.get("facts", {})), ("Libraries", of["libraries"])):
         parts += [f"<h2>{title}</h2>", _pairs([(k.replace("_", " "), v) for k, v in facts.items()])]
-    top = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{_e(of['model'])}</title>{STYLE}"
+    top = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{_e(name)}</title>{STYLE}"
     return f"{top}<body>{''.join(parts)}</body></html>\n"
 
 
@@ -129,11 +140,12 @@ def _pairs(rows: list[tuple[str, Any]]) -> str:
 
 
 def _metrics(window: dict[str, Any]) -> str:
-    rows = [(name, window[name], window.get(f"{name}_low", ""), window.get(f"{name}_high", "")) for name in METRICS]
-    rows += [(f"baseline {name}: AUC", m["auc"], "", "") for name, m in window["baselines"].items()]
+    rows = [(words, *(window.get(name + end) for end in ("", "_low", "_high"))) for name, words in METRICS.items()]
+    rows += [(f"AUC of the baseline {name}", m["auc"], None, None) for name, m in window["baselines"].items()]
     rows += [("AUC above the best baseline", window["gain"], window["gain_low"], window["gain_high"])]
+    shown = [(words, *("" if v is None else f"{v:.3f}" for v in values)) for words, *values in rows]
     return f"<p>{window['n']:,.0f} rows, rate {window['rate']:.3f}.</p>" + _table(
-        ("measure", "value", "from", "to"), rows
+        ("measure", "value", "from", "to"), shown
     )
 
 
