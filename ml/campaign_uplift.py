@@ -21,6 +21,7 @@ from ml.campaign_tables import CAMPAIGN_UPLIFT
 from ml.card import card, silent
 from ml.design import NAMES, matrix
 from ml.gate import Abstained
+from ml.parameters import parameters
 from ml.store import fingerprint
 from ml.uplift import Uplift, arms_differ, describe, effect, no_control, uplift
 
@@ -120,7 +121,7 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
 
 def drawn(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, int]:
     """One row per campaign and customer whose window is over, with what was known before the contact; the window."""
-    numbers = dict(con.execute("select parameter, value from seeds.feature_parameters").fetchall())
+    numbers = parameters(con)
     days = int(numbers["response_days"])
     return con.execute(UNITS, {"as_of": as_of, "days": days}).df(), days
 

@@ -22,6 +22,7 @@ from ml.evaluate import SEED
 from ml.gate import Abstained
 from ml.logistic import RidgeLogit
 from ml.moved import moved
+from ml.parameters import parameters
 from ml.store import fingerprint, keep, plain
 from ml.table import Table
 from ml.tables import CHURN, INTENT
@@ -73,7 +74,8 @@ INTENT_Q = Question(
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.churn and scores.purchase_intent; their cards. `home` is where artefacts are kept, if anywhere."""
-    active, intent = (_parameter(con, name) for name in ("active_days", "intent_days"))
+    values = parameters(con)
+    active, intent = int(values["active_days"]), int(values["intent_days"])
     features = con.execute("select * from features.customer_features order by customer_id, cutoff_on").df()
     labels = con.execute("select * from features.customer_labels").df()
     windows = dict(con.execute("select segment, window_days from features.feature_windows").fetchall())
@@ -160,10 +162,3 @@ def stored(answer: Trained) -> tuple[str, str]:
     if isinstance(answer.model, RidgeLogit):
         return "json", plain({"features": NAMES, "ridge": RIDGE, **answer.model.to_dict()})
     return "json", plain({"baseline": answer.serves, **answer.rule.to_dict()})
-
-
-def _parameter(con: duckdb.DuckDBPyConnection, name: str) -> int:
-    found = con.execute("select max(value) from seeds.feature_parameters where parameter = ?", [name]).fetchall()[0][0]
-    if found is None:
-        raise ValueError(f"seeds/feature_parameters.csv lacks the parameter {name}")
-    return int(found)

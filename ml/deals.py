@@ -16,10 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.hughes import shrink
+from ml.parameters import parameters
 
 Array = NDArray[np.float64]
 
-HORIZON = "select max(value) from seeds.forecast_parameters where parameter = 'horizon_days'"
 OPEN_DEALS = """
     select
         f.snapshot_on as cutoff_on, f.deal_id as opportunity_id, f.system, o.customer_id, f.employee_id, f.product_id,
@@ -76,7 +76,7 @@ NAMES = tuple(name for names, _, _ in GROUPS.values() for name in names)
 
 def read(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, int]:
     """Rows of `prepared` from core and marts, and the horizon in days."""
-    ((horizon,),) = con.execute(HORIZON).fetchall()
+    horizon = parameters(con, "forecast_parameters")["horizon_days"]
     deals, decided = (con.execute(sql, {"as_of": as_of}).df() for sql in (OPEN_DEALS, DECIDED))
     return prepared(deals, decided, int(horizon), as_of), int(horizon)
 

@@ -13,20 +13,17 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from ml.driver_tables import DRIVERS
 
 Array = NDArray[np.float64]
 
 MOST_DRIVERS = 12  # 4,096 models; more would double the work each
 FEWEST_ROWS_PER_DRIVER = 10
 RESAMPLES, SEED = 200, 7
-
-COLUMNS = {
-    "as_of_date": "date", "analysis": "varchar", "target": "varchar", "driver": "varchar", "answer_count": "bigint",
-    "driver_count": "integer", "r_squared": "double", "lmg": "double", "lmg_share": "double", "share_low": "double",
-    "share_high": "double", "rank_no": "integer", "rank_stability": "double", "correlation": "double",
-    "standardised_slope": "double", "mean_percent": "double", "priority": "varchar", "status": "varchar",
-}  # fmt: skip
+DIGITS = 10  # the last digits of a solver are not the same on every machine
 
 # One row per answer with the target and one driver each, percent of the scale. Loyalty is not asked beside its drivers,
 # so a customer's loyalty meets the mean of the same customer's judgements.
@@ -160,19 +157,10 @@ def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None)
     for (analysis, target), query in ANSWERS.items():
         answers = con.execute(f"{query} order by all", {"as_of": as_of}).fetchall()
         x, y, names = complete_cases(answers, target)
-        common = {"as_of_date": as_of, "analysis": analysis, "target": target, "answer_count": len(y)}
+        common = {"as_of": as_of, "analysis": analysis, "target": target, "answer_count": len(y)}
+        common["driver_count"] = len(names)
         if reason := refusal(x, y):
-            found.append(common | {"driver_count": len(names), "status": reason})
+            found.append(common | {"rank_no": 1, "status": reason})
         else:
-            rows = drivers(x, y, names)
-            found += [common | row | {"driver_count": len(names), "status": "ok"} for row in rows]
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    con.execute(f"create or replace table scores.satisfaction_drivers ({columns})")
-    for row in found:
-        values = [_plain(row.get(column)) for column in COLUMNS]
-        con.execute(f"insert into scores.satisfaction_drivers values ({', '.join('?' * len(values))})", values)
-
-
-def _plain(value: Any) -> Any:
-    """Floats to ten places: the last digits of a solver are not the same on every machine."""
-    return round(float(value), 10) if isinstance(value, (float, np.floating)) else value
+            found += [common | row | {"status": "ok"} for row in drivers(x, y, names)]
+    DRIVERS.write(con, pd.DataFrame(found, columns=DRIVERS.names).round(DIGITS))

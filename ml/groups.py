@@ -17,6 +17,7 @@ from ml.card import card, expires_on, silent
 from ml.clusters import Clusters, clusters
 from ml.evaluate import SEED
 from ml.gate import Abstained
+from ml.parameters import parameters
 from ml.store import ArtefactError, Store, fingerprint, keep, plain
 from ml.tables import GROUP_PROFILES, GROUPS
 
@@ -43,7 +44,7 @@ CUSTOMERS = f"""
     from {DATA}
     where
         is_scoring
-        and recency_days <= (select max(value) from seeds.feature_parameters where parameter = 'active_days')
+        and recency_days <= $active_days
     order by customer_id
 """
 
@@ -64,7 +65,7 @@ class Earlier(NamedTuple):
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.customer_groups and scores.customer_group_profiles; returns their card."""
-    features = con.execute(CUSTOMERS).df()
+    features = con.execute(CUSTOMERS, {"active_days": parameters(con)["active_days"]}).df()
     rows = features[["customer_id"]].reindex(columns=GROUPS.names).assign(as_of=as_of)
     data = fingerprint(con, DATA)
     said = {

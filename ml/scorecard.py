@@ -19,6 +19,7 @@ from ml.evaluate import bins, brier, evaluate
 from ml.gate import Abstained
 from ml.grade import refusal
 from ml.hughes import break_even, shrink
+from ml.parameters import parameters
 from ml.store import fingerprint
 from ml.tables import SCORECARD
 
@@ -58,7 +59,7 @@ CUSTOMERS = """
 
 def score(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[dict[str, Any]]:
     """Writes scores.customer_scorecard, one row per customer of scores.churn; the card of the response score."""
-    numbers = dict(con.execute("select parameter, value from seeds.feature_parameters").fetchall())
+    numbers = parameters(con)
     mailings = con.execute(MAILINGS, {"as_of": as_of, "days": int(numbers["response_days"])}).df()
     rows = con.execute(CUSTOMERS).df().assign(as_of=as_of)
     window = tested(mailings)

@@ -3,6 +3,7 @@
 import duckdb
 
 from ml.campaign_tables import CAMPAIGN_UPLIFT
+from ml.driver_tables import DRIVERS
 from ml.sales_tables import FORECAST_LEDGER, FUNNEL, SALES_FORECAST, SUBSCRIPTIONS, WIN
 from ml.table import AS_OF, CUSTOMER, MODEL, REASONS, STATUS, WHY, Column, Table
 from ml.text_tables import TEXT_MOODS
@@ -246,6 +247,7 @@ GROUP_PROFILES = Table(
     ),
 )
 TABLES = (
+    DRIVERS,
     CHURN,
     INTENT,
     LIFETIME,
