@@ -6,13 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from ml.tables import TABLES
+from orchestration.own_yaml import read_yaml
 from orchestration.report.page import WORDS as REPORT_WORDS
 from orchestration.settings import DBT_PROJECT
 
-WORDS: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+WORDS: Mapping[str, Any] = read_yaml(Path(__file__).with_name("words.yml"))
 LANGUAGES = {"en": "English", "zh": "中文"}
 # Names of values that seeds hold: file, column of the value, columns of its name in English and Chinese.
 NAMES = (
@@ -86,8 +85,7 @@ def columns(table: str) -> Mapping[str, Column]:
     found = next((DBT_PROJECT / "models").rglob(f"{table.split('.')[-1]}.yml"), None)
     if found is None:
         return {}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    (model, *_) = yaml.load(found.read_text(encoding="utf-8"), Loader=loader)["models"]
+    (model, *_) = read_yaml(found)["models"]
     made = {}
     for column in model["columns"]:
         meta = column.get("config", {}).get("meta", {})

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-
-import yaml
 
 from data_quality.results import Severity
 from orchestration.contract import LINEAGE, Stream, streams
 from orchestration.ingestion.store import literal, quoted
+from orchestration.own_yaml import read_yaml
 
 HERE = Path(__file__).parent
 MARTS = HERE / "marts.yml"
@@ -155,10 +153,5 @@ def _iso_date(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-@cache
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
 def _load(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(_text(path)) or {}
+    return read_yaml(path) or {}

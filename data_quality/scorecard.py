@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from data_quality.results import CheckResult
 from orchestration.contract import Stream, streams
 from orchestration.ingestion.store import connect, literal, quoted
+from orchestration.own_yaml import read_yaml
 from orchestration.settings import Settings
 
 EXPECTED = Path(__file__).parent / "scorecard.yml"
@@ -144,4 +144,4 @@ def _insert(stream: Stream, as_of: date) -> str:
 
 @cache
 def _expected() -> dict[str, Any]:
-    return yaml.safe_load(EXPECTED.read_text(encoding="utf-8"))
+    return read_yaml(EXPECTED)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from data_quality.results import CheckResult
 from orchestration.ingestion.store import literal, quoted
+from orchestration.own_yaml import read_yaml
 from orchestration.release.files import current_id
 from orchestration.release.model import list_releases
 from orchestration.settings import Settings
@@ -115,4 +115,4 @@ def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 @cache
 def _thresholds() -> dict[str, Any]:
-    return yaml.safe_load(THRESHOLDS.read_text(encoding="utf-8"))
+    return read_yaml(THRESHOLDS)

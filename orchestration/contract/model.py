@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import yaml
+from orchestration.own_yaml import read_yaml
 
 STREAMS_DIR = Path(__file__).parent / "streams"
 
@@ -89,7 +89,7 @@ def streams() -> dict[str, Stream]:
     """All streams by name, in the order of the files and of the text in them."""
     found: dict[str, Stream] = {}
     for path in sorted(STREAMS_DIR.glob("*.yml")):
-        for name, spec in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for name, spec in read_yaml(path).items():
             columns = {c: _column(c, s) for c, s in spec.pop("columns").items()}
             spec["key"] = tuple(spec["key"])
             spec["requirements"] = tuple(spec.get("requirements", ()))

@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 import jinja2
-import yaml
 
+from orchestration.own_yaml import read_yaml
 from orchestration.settings import DBT_PROJECT
 
 # In the order of the graph, from contact points to persons.
@@ -67,7 +67,7 @@ def _return(value: Any) -> None:
 def _names(project: Path) -> dict[str, Any]:
     """Every macro of the project as a function, and dbt's own functions that the identity models use."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)
-    settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    settings = read_yaml(project / "dbt_project.yml")["vars"]
     names: dict[str, Any] = {
         "var": lambda name: settings[name],
         "ref": lambda name: f"{'seeds' if name in SEEDS else 'identity'}.{name}",
@@ -122,7 +122,7 @@ def load_seeds(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists seeds")
     types: dict[str, dict[str, str]] = {}
     for path in (DBT_PROJECT / "seeds").glob("*.yml"):
-        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
+        for seed in read_yaml(path)["seeds"]:
             types[seed["name"]] = {c["name"]: c["data_type"] for c in seed["columns"]}
     for seed in SEEDS:
         columns = ", ".join(f"{name} {kind}" for name, kind in types[seed].items())

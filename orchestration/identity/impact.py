@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from data_quality.results import CheckResult
 from orchestration.ingestion.store import connect, literal
+from orchestration.own_yaml import read_yaml
 from orchestration.settings import Settings
 
 LAYER, TABLE = "identity", "ops.identity_impact"
@@ -173,4 +173,4 @@ def _overrides_hold(con: duckdb.DuckDBPyConnection) -> CheckResult:
 
 @cache
 def _thresholds() -> dict[str, Any]:
-    return yaml.safe_load(THRESHOLDS.read_text(encoding="utf-8"))
+    return read_yaml(THRESHOLDS)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
-QUERIES: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("queries.yml").read_text(encoding="utf-8"))
+from orchestration.own_yaml import read_yaml
+
+QUERIES: Mapping[str, str] = read_yaml(Path(__file__).with_name("queries.yml"))
 
 Row = dict[str, Any]
 

@@ -6,13 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from orchestration.own_yaml import read_yaml
 from orchestration.report import charts
 from orchestration.report.facts import Facts, Row
 
 HERE = Path(__file__).parent
-WORDS: Mapping[str, Any] = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+WORDS: Mapping[str, Any] = read_yaml(HERE / "words.yml")
 SHARES = {"return_share", "known_share", "coverage"}
 GOOD_WHEN_LESS = {"return_share"}
 

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from orchestration.own_yaml import read_yaml
 from orchestration.runs.read import Run
 
 HERE = Path(__file__).parent
 
 
 def _read() -> Mapping[str, Any]:
-    return yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    return read_yaml(HERE / "words.yml")
 
 
 WORDS: Mapping[str, Any] = _read()

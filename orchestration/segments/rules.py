@@ -4,9 +4,9 @@ import json
 from functools import cache
 
 import duckdb
-import yaml
 
 from orchestration.ingestion.expressions import ExpressionError, closest, parse
+from orchestration.own_yaml import read_yaml
 from orchestration.settings import DBT_PROJECT
 
 FACTS = DBT_PROJECT / "models" / "marts" / "segments" / "segment_facts.yml"
@@ -15,7 +15,7 @@ FACTS = DBT_PROJECT / "models" / "marts" / "segments" / "segment_facts.yml"
 @cache
 def fact_columns() -> dict[str, dict[str, str]]:
     """Columns that a rule may read: name -> type, about, en, zh, as the mart's own description has them."""
-    (model,) = yaml.safe_load(FACTS.read_text(encoding="utf-8"))["models"]
+    (model,) = read_yaml(FACTS)["models"]
     return {
         column["name"]: {
             "type": column["data_type"],

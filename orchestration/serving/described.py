@@ -4,8 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from orchestration.own_yaml import read_yaml
 from orchestration.settings import DBT_PROJECT
 
 # Tables of the engine. Of their texts these are about runs and files, not about people.
@@ -45,7 +44,7 @@ def _engine(table: str) -> Described | None:
 @cache
 def rules() -> dict[str, Any]:
     """roles.yml."""
-    return yaml.safe_load(ENGINE.read_text(encoding="utf-8"))
+    return read_yaml(ENGINE)
 
 
 @cache
@@ -71,8 +70,7 @@ def _files() -> dict[str, Path]:
 def _model(name: str) -> Described:
     if (path := _files().get(name)) is None:
         return Described((), {})
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    models = yaml.load(path.read_text(encoding="utf-8"), Loader=loader).get("models", [])
+    models = read_yaml(path).get("models", [])
     model = next((model for model in models if model["name"] == name), {})
     columns = model.get("columns", [])
     pii = {column["name"]: column.get("config", {}).get("meta", {}).get("pii", "") for column in columns}
