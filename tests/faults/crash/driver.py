@@ -1,10 +1,9 @@
-"""The process that is killed: take in, build two small marts by plain SQL, release. With `--bug` it carries a fault.
+"""The process that is killed: take in, build two small marts by plain SQL, release. With a bug it carries a fault.
 
 Plain SQL stands in for dbt here, so that hundreds of runs fit in a test; dbt's own boundaries are killed elsewhere.
 """
 
 import os
-import sys
 from collections.abc import Callable
 from datetime import date
 
@@ -116,15 +115,11 @@ BUGS: dict[str, Callable[[], None]] = {
 }
 
 
-def main() -> None:
-    if "--bug" in sys.argv:
-        BUGS[sys.argv[sys.argv.index("--bug") + 1]]()
+def main(bug: str | None = None) -> None:
+    if bug:
+        BUGS[bug]()
     here = settings()
     pipeline.ingest(here)
     with duckdb.connect(str(here.work_db)) as con:
         con.execute(MODELS)
     pipeline.publish(here, pipeline.Inputs(date(2026, 3, 5), "crash-test"))
-
-
-if __name__ == "__main__":
-    main()

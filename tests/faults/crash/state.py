@@ -1,9 +1,9 @@
 """What a warehouse holds, as multisets that two runs can be compared by, and running the process that is killed."""
 
 import os
-import subprocess
-import sys
 from collections import Counter
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import duckdb
@@ -12,21 +12,46 @@ from orchestration.contract import LINEAGE, streams
 from orchestration.ingestion.verify import verify
 from orchestration.settings import Settings
 
-REPO = Path(__file__).resolve().parents[3]
 WALL_CLOCK = {"_loaded_at", "_version_at"}
 
+# Every run is a process of its own, forked from one that has done the imports, which would be most of its work.
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.faults.crash.driver", "pandas"])
 
-def drive(home: Path, kill_at: str | None = None, bug: str | None = None) -> int:
-    """Run the driver to its end, or to where it is killed; the return code (-9: killed)."""
+
+def started(home: Path, kill_at: str | None = None, bug: str | None = None) -> BaseProcess:
+    """The driver at work in a process of its own."""
     env = {**os.environ, "CRM_HOME": str(home)}
     env.pop("CRM_KILL_AT", None)
     if kill_at:
         env["CRM_KILL_AT"] = kill_at
-    command = [sys.executable, "-m", "tests.faults.crash.driver", *(["--bug", bug] if bug else [])]
-    done = subprocess.run(command, cwd=REPO, env=env, capture_output=True, text=True)
-    if done.returncode not in (0, -9):
-        raise AssertionError(f"the run ended with {done.returncode}:\n{done.stderr[-3000:]}")
-    return done.returncode
+    process = PROCESSES.Process(target=_run, args=(env, bug, _told(home)))
+    process.start()
+    return process
+
+
+def drive(home: Path, kill_at: str | None = None, bug: str | None = None) -> int:
+    """Run the driver to its end, or to where it is killed; the return code (-9: killed)."""
+    process = started(home, kill_at, bug)
+    process.join()
+    if process.exitcode not in (0, -9):
+        raise AssertionError(f"the run ended with {process.exitcode}:\n{_told(home).read_text()[-3000:]}")
+    return process.exitcode
+
+
+def _told(home: Path) -> Path:
+    """What the driver says on standard error."""
+    return home.with_suffix(".err")
+
+
+def _run(env: dict[str, str], bug: str | None, told: Path) -> None:
+    from tests.faults.crash.driver import main
+
+    os.environ.clear()
+    os.environ.update(env)
+    with told.open("w") as file:
+        os.dup2(file.fileno(), 2)
+    main(bug)
 
 
 def contents(home: Path) -> dict[str, Counter]:

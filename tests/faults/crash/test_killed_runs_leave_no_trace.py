@@ -2,15 +2,12 @@
 
 import random
 import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.faults.crash import company
-from tests.faults.crash.state import REPO, contents, differences, drive, problems
+from tests.faults.crash.state import contents, differences, drive, problems, started
 
 SEEDS = (1, 2, 3)
 POINTS = (
@@ -37,6 +34,7 @@ POINTS = (
     "release.after_prune",
 )
 ONCE_A_RUN = ("release.",)
+SECONDS = 1.5  # about as long as a run takes
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +74,13 @@ def test_a_run_killed_at_a_write_boundary_ends_like_an_uninterrupted_one(point, 
 def test_a_run_killed_at_a_random_time_ends_like_an_uninterrupted_one(trial, fresh, references):
     company.write(fresh, 1)
     chance = random.Random(trial)
-    command = [sys.executable, "-m", "tests.faults.crash.driver"]
-    with subprocess.Popen(command, cwd=REPO, env={**_environment(), "CRM_HOME": str(fresh)}) as process:
-        time.sleep(chance.uniform(0.3, 1.6))
-        process.kill()
+    process = started(fresh)
+    process.join(chance.uniform(0, SECONDS))
+    process.kill()
+    process.join()
     assert drive(fresh) == 0
     assert differences(contents(fresh), references[1]) == {}
     assert problems(fresh) == []
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
 
 
 # Bug -> where the run is killed, and the symptom of that very bug; any other failure does not count as caught.
