@@ -4,20 +4,57 @@ import fcntl
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from data_quality.runner import run_suites
+from data_quality.scorecard import build_scorecard
+from ml.scoring import SCORERS, score_all
+from orchestration.dbt import _let_go
+from orchestration.ingestion import landing
+from orchestration.ingestion.store import connect
+from orchestration.release.publish import publish
+from orchestration.settings import Settings, settings
 from tests.dbt.project import PROJECT, Dbt, Raw
-from tests.marts.company import Company, build
+from tests.marts.company import AS_OF, Company, build
 
 REPO = Path(__file__).resolve().parents[1]
+DAY = date.fromisoformat(AS_OF)
+
+# Files of minutes, the longest first: begun last, they would keep one worker busy while the other has nothing to do.
+LONG = (
+    "ingestion/test_own_data_page.py",
+    "marts/dashboard/test_pages.py",
+    "faults/test_repeated_deliveries_change_nothing.py",
+    "faults/crash/test_killed_runs_leave_no_trace.py",
+    "dbt/test_lint.py",
+    "orchestration/test_graph.py",
+    "marts/test_degenerate_companies.py",
+    "models/test_every_scorer.py",
+    "identity/state/test_undo_in_every_mart.py",
+    "dbt/test_project_builds_on_empty_input.py",
+    "marts/test_online_retail.py",
+)
 
 # The same examples in every run, so that a red run can be repeated; `HYPOTHESIS_PROFILE=explore` draws new ones.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# Files of tests are whole when they are there: neither this process nor those it starts waits to see them settle.
+os.environ["CRM_SETTLE_SECONDS"] = "0"
+landing.SETTLE_SECONDS = 0.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order of files, which xdist hands out as they come (`--no-loadscope-reorder`)."""
+    rank = {REPO / "tests" / name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -76,20 +113,62 @@ def raw(tmp_path: Path) -> Raw:
 
 
 @pytest.fixture(scope="session")
-def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Larch & Lantern with 2,000 people, built through every model; a copy of the one that the first worker built.
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Folders that one worker makes, by name and maker, for all of them; each gets a copy that it may change."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def copy_of(name: str, make: Callable[[Path], object]) -> Path:
+        whole, part = shared / name, shared / f"{name}.part"
+        with whole.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                shutil.rmtree(part, ignore_errors=True)  # of a worker whose build failed
+                make(part)
+                part.rename(whole)
+        return Path(shutil.copytree(whole, tmp_path_factory.mktemp(name), dirs_exist_ok=True))
+
+    return copy_of
+
+
+@pytest.fixture(scope="session")
+def company(request: pytest.FixtureRequest, once: Callable) -> Company:
+    """Larch & Lantern with 2,000 people, built through every model, not scored.
 
     With CRM_TEST_COMPANY the company in that home, without building it or parsing dbt.
     """
-    if built := os.environ.get("CRM_TEST_COMPANY"):
-        return Company(Path(built))
-    base = tmp_path_factory.getbasetemp()
-    whole = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "company"
-    with whole.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not whole.exists():
-            made = build(request.getfixturevalue("dbt"), tmp_path_factory.mktemp("company") / "home", people=2_000)
-            made.query("checkpoint")
-            shutil.copytree(made.home, whole.with_suffix(".part"))
-            whole.with_suffix(".part").rename(whole)
-    return Company(shutil.copytree(whole, tmp_path_factory.mktemp("company") / "home"))
+
+    def make(home: Path) -> None:
+        build(request.getfixturevalue("dbt"), home, people=2_000).query("checkpoint")
+        _let_go()  # dbt keeps the file open, which moves now
+
+    return Company(Path(built)) if (built := os.environ.get("CRM_TEST_COMPANY")) else Company(once("company", make))
+
+
+@pytest.fixture(scope="session")
+def scored(request: pytest.FixtureRequest, once: Callable) -> Settings:
+    """The demo company after all scorers, released, with its work.duckdb; a released CRM_TEST_COMPANY as it is."""
+    of = replace(settings(), home=Path(os.environ.get("CRM_TEST_COMPANY", "")), base_currency="GBP")
+    if "CRM_TEST_COMPANY" in os.environ and of.current_release.exists():
+        return of
+
+    def make(home: Path) -> None:
+        there = replace(of, home=home)
+        there.releases.mkdir(parents=True)
+        request.getfixturevalue("company").copy(there.work_db)
+        with connect(there) as con:
+            assert score_all(con, DAY, home) == list(SCORERS)
+        build_scorecard(there, DAY, "demo", run_suites(there, "raw"))
+        publish(there, DAY, "demo")
+
+    return replace(of, home=once("scored", make))
+
+
+@pytest.fixture(scope="session")
+def released(scored: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The release of the demo company alone, as those have it who only read; that of CRM_TEST_COMPANY in its home."""
+    if "CRM_TEST_COMPANY" in os.environ:
+        return scored
+    of = replace(scored, home=tmp_path_factory.mktemp("released"))
+    shutil.copytree(scored.releases, of.releases)
+    return of

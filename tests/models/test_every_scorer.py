@@ -3,18 +3,19 @@ lot is not found, no row is no error."""
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from ml.grade import LISTABLE
-from ml.scoring import SCORERS, score_all
+from ml.scoring import SCORERS
 from ml.tables import CARDS
+from orchestration.settings import Settings
 from tests.marts.company import AS_OF
 
 DAY = date.fromisoformat(AS_OF)
@@ -22,11 +23,11 @@ EACH = pytest.mark.parametrize("name", SCORERS)
 
 
 @pytest.fixture(scope="module")
-def con(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(scored: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The company after all scorers."""
-    with duckdb.connect(str(warehouse)) as connection:
+    database = shutil.copyfile(scored.work_db, tmp_path_factory.mktemp("scored") / "work.duckdb")
+    with duckdb.connect(str(database)) as connection:
         connection.execute("set timezone = 'UTC'")
-        assert score_all(connection, DAY, tmp_path_factory.mktemp("home")) == list(SCORERS)
         connection.execute("attach ':memory:' as elsewhere")
         yield connection
 

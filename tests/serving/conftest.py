@@ -1,21 +1,17 @@
 """One server per session; a database of its own and a small released warehouse per test."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from orchestration.ingestion.store import quoted
-from orchestration.release.publish import publish
 from orchestration.serving.push import Pushed, push
-from orchestration.settings import Settings, settings
-from tests.marts.company import AS_OF, Company
+from orchestration.settings import Settings
 from tests.postgres import running
 from tests.release.small import Small
 
@@ -95,17 +91,3 @@ def edit(small: Small) -> Callable[[int], str]:
         return small.edit(number).publish().release_id
 
     return edition
-
-
-@pytest.fixture(scope="session")
-def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The demo company with all its marts, released; the release that a home named by CRM_TEST_COMPANY has."""
-    of = replace(settings(), home=company.home, base_currency="GBP")
-    if "CRM_TEST_COMPANY" in os.environ and of.current_release.exists():
-        return of
-    of = replace(of, home=tmp_path_factory.mktemp("served"))
-    of.releases.mkdir()
-    company.copy(of.work_db)
-    publish(of, date.fromisoformat(AS_OF), "served")
-    of.work_db.unlink()
-    return of

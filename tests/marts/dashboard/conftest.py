@@ -1,4 +1,4 @@
-"""Releases to look at: of the demo company, of a shop that delivers orders and nothing else, and one without a row."""
+"""Releases beside that of the demo company: of a shop that delivers orders and nothing else, and one without a row."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,12 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data_quality.runner import run_suites
-from data_quality.scorecard import build_scorecard
-from orchestration import pipeline
 from orchestration.release.publish import publish
-from orchestration.settings import Settings, settings
-from tests.marts.company import AS_OF, Company
+from orchestration.settings import Settings
+from tests.marts.company import AS_OF
 
 # What orders alone fill; the shop has rows in these tables only.
 FROM_ORDERS = (
@@ -21,22 +18,6 @@ FROM_ORDERS = (
 )
 # A name that a spreadsheet would run, and a browser would load or draw.
 NAME = '=HYPERLINK("http://x")![a](http://x/y)<b>刘伟</b>'
-
-
-@pytest.fixture(scope="session")
-def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The demo company; the release that a home named by CRM_TEST_COMPANY has."""
-    of = replace(settings(), home=company.home, base_currency="GBP")
-    if of.current_release.exists():
-        return of
-    of = replace(of, home=tmp_path_factory.mktemp("released"))
-    of.releases.mkdir()
-    company.copy(of.work_db)
-    pipeline.score(of, date.fromisoformat(AS_OF))
-    build_scorecard(of, date.fromisoformat(AS_OF), "dashboard", run_suites(of, "raw"))
-    publish(of, date.fromisoformat(AS_OF), "dashboard")
-    of.work_db.unlink()
-    return of
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,22 +12,10 @@ import duckdb
 import pytest
 
 from orchestration.release.connect import connect
-from orchestration.release.publish import publish
 from orchestration.report import LANGUAGES, write
 from orchestration.report.facts import QUERIES, Span, read
 from orchestration.report.page import WORDS, render
-from orchestration.settings import Settings, settings
-from tests.marts.company import AS_OF, Company
-
-
-@pytest.fixture(scope="module")
-def released(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home with one release of the demo company."""
-    of = replace(settings(), home=tmp_path_factory.mktemp("released"), base_currency="GBP")
-    of.releases.mkdir()
-    company.copy(of.work_db)
-    publish(of, date.fromisoformat(AS_OF), "report")
-    return of
+from orchestration.settings import Settings
 
 
 def card(page: str, name: str) -> str:

@@ -1,19 +1,16 @@
 """Voice over the demo company: planted drivers are found, figures tie to the facts."""
 
-from datetime import date
-
 import duckdb
 import pytest
 
-from ml.scoring import score_all
+from orchestration.settings import Settings
 from tests.marts.company import AS_OF, Company
 
 
 @pytest.fixture(scope="module")
-def drivers(company: Company) -> dict[str, dict[str, float]]:
+def drivers(scored: Settings) -> dict[str, dict[str, float]]:
     """scores.satisfaction_drivers of the analysis satisfaction, by driver."""
-    with duckdb.connect(str(company.database)) as con:
-        assert "ml.drivers" in score_all(con, date.fromisoformat(AS_OF))
+    with duckdb.connect(str(scored.current_release), read_only=True) as con:
         found = con.execute("""
             select * from scores.satisfaction_drivers where analysis = 'satisfaction' and status = 'ok'""")
         names = [column[0] for column in found.description]
