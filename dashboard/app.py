@@ -40,6 +40,7 @@ PAGES = (
     Spec("quality", ":material/verified:", frozenset()),
     Spec("models", ":material/insights:", frozenset({"segment"})),
 )
+FIRST = PAGES[0]
 ICON = Path(__file__).with_name("icon.png")
 MONTHS = (3, 6, 12, 24, 60)
 STYLE = """
@@ -65,12 +66,14 @@ def main() -> None:
             partial(draw, spec, of, text),
             title=text(f"pages.{spec.key}"),
             icon=spec.icon,
-            url_path=spec.key,
-            default=spec.key == "overview",
+            url_path="" if spec is FIRST else spec.key,
+            default=spec is FIRST,
         )
         for spec in PAGES
     ]
-    st.navigation(pages).run()
+    # Streamlit serves the default page under the empty path only; who types its name is led there.
+    named = st.Page(lambda: st.switch_page(pages[0]), title=FIRST.key, url_path=FIRST.key, visibility="hidden")
+    st.navigation([*pages, named]).run()
 
 
 def language() -> str:

@@ -18,6 +18,8 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, INK = (
     "#1F2933",
 )
 COLOURS = [BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, INK]
+LAYERS = [BLUE, "#F0E442", GREEN, "#7A3E00", SKY, INK, ORANGE, GREY]  # neighbours differ in lightness: print shows them
+DASHES = [[1, 0], [7, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [1, 3], [6, 2, 1, 2]]  # lines differ without colour
 HEIGHT = 340
 FRAME, LEGEND = 70, 50  # pixels that axes and a legend take of a chart's height
 TICKS = [-1, -0.5, 0, 0.5, 1, 2, 5, 10, 20]  # growth is skewed: its axis is a symmetric logarithm
@@ -26,9 +28,10 @@ WHOLE, SHARE, MONTH = ",.0f", ".0%", "%Y-%m"
 
 def bars(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str, form: str = WHOLE) -> alt.Chart:
     """Horizontal bars in the order of the rows, each with its number beside it. `x` is the number, `y` the name."""
-    base = alt.Chart(frame).encode(y=alt.Y(f"{y}:N", sort=None, title=y_title, axis=_names()))
+    base = alt.Chart(frame).encode(y=alt.Y(f"{y}:N", sort=None, title=y_title, axis=names_axis()))
+    room = alt.Scale(domainMax=1.25 * float(max(frame[x].max(), 0) or 1))  # for the number beside the longest bar
     shown = base.mark_bar(color=BLUE).encode(
-        x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=form, tickCount=4)),
+        x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=form, tickCount=4), scale=room),
         tooltip=[alt.Tooltip(f"{y}:N", title=y_title or x_title), alt.Tooltip(f"{x}:Q", title=x_title, format=form)],
     )
     text = base.mark_text(align="left", dx=4, color=INK).encode(x=alt.X(f"{x}:Q"), text=alt.Text(f"{x}:Q", format=form))
@@ -42,10 +45,10 @@ def pairs(frame: pd.DataFrame, x: str, y: str, colour: str, x_title: str, form: 
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            y=alt.Y(f"{y}:N", sort=None, title=None, axis=_names()),
+            y=alt.Y(f"{y}:N", sort=None, title=None, axis=names_axis()),
             yOffset=alt.YOffset(f"{colour}:N", sort=kinds),
             x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=form, tickCount=5)),
-            color=_colours(colour, kinds),
+            color=coloured(colour, kinds),
             tooltip=[
                 alt.Tooltip(f"{y}:N"),
                 alt.Tooltip(f"{colour}:N"),
@@ -57,15 +60,16 @@ def pairs(frame: pd.DataFrame, x: str, y: str, colour: str, x_title: str, form: 
 
 
 def months(frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str, form: str = WHOLE) -> alt.Chart:
-    """Lines over months, one per kind, with points."""
+    """Lines over months, one per kind with its colour and dashes, with points."""
     kinds = list(dict.fromkeys(frame[colour]))
     return (
         alt.Chart(frame)
-        .mark_line(point=True)
+        .mark_line(point=True, strokeWidth=2)
         .encode(
             x=_month(x),
             y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(format=form, tickCount=5), scale=alt.Scale(zero=False)),
-            color=_colours(colour, kinds),
+            color=coloured(colour, kinds),
+            strokeDash=dashed(colour, kinds),
             tooltip=[
                 alt.Tooltip(f"{x}:T", format=MONTH),
                 alt.Tooltip(f"{colour}:N"),
@@ -80,7 +84,7 @@ def with_year_before(
     frame: pd.DataFrame, x: str, y: str, before: str, names: tuple[str, str], y_title: str
 ) -> alt.Chart:
     """Bars of months and a line of the same months a year before."""
-    base = alt.Chart(frame).encode(x=_month(x, axis="yearmonth"), color=_colours("kind", names))
+    base = alt.Chart(frame).encode(x=_month(x, axis="yearmonth"), color=coloured("kind", names))
     month = alt.Tooltip(f"{x}:T", format=MONTH)
     bar = base.transform_calculate(kind=json.dumps(names[0])).mark_bar()
     line = base.transform_calculate(kind=json.dumps(names[1])).mark_line(point=True, strokeWidth=2)
@@ -99,11 +103,11 @@ def stacked(frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str) -> a
     kinds = list(dict.fromkeys(frame[colour]))
     return (
         alt.Chart(frame)
-        .mark_area(line={"color": "white"})
+        .mark_area(opacity=1, line={"color": "white"})
         .encode(
             x=_month(x),
             y=alt.Y(f"{y}:Q", title=y_title, stack=True, axis=alt.Axis(format=WHOLE, tickCount=5)),
-            color=_colours(colour, kinds),
+            color=coloured(colour, kinds, LAYERS),
             order=alt.Order("_order:Q"),
             tooltip=[
                 alt.Tooltip(f"{x}:T", format=MONTH),
@@ -117,17 +121,17 @@ def stacked(frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str) -> a
 
 
 def columns(
-    frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str, palette: Sequence[str] = COLOURS
+    frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str, palette: Sequence[str] = LAYERS
 ) -> alt.Chart:
     """Stacked bars of counts per month."""
     kinds = list(dict.fromkeys(frame[colour]))
     return (
         alt.Chart(frame)
-        .mark_bar()
+        .mark_bar(stroke="white")
         .encode(
             x=_month(x, axis="yearmonth"),
             y=alt.Y(f"{y}:Q", title=y_title, stack=True, axis=alt.Axis(format=WHOLE, tickCount=5)),
-            color=_colours(colour, kinds, palette),
+            color=coloured(colour, kinds, palette),
             tooltip=[
                 alt.Tooltip(f"{x}:T", format=MONTH),
                 alt.Tooltip(f"{colour}:N"),
@@ -144,7 +148,8 @@ def funnel(frame: pd.DataFrame, y: str, title: str) -> alt.Chart:
     label = f"format(datum[{json.dumps(y)}], ',') + ({goes_on})"
     width = alt.Scale(domainMax=1.35 * float(frame[y].max() or 1))  # room for the text beside the longest bar
     base = alt.Chart(frame).encode(
-        y=alt.Y("stage:N", sort=None, title=None, axis=_names()), x=alt.X(f"{y}:Q", title=title, scale=width, axis=None)
+        y=alt.Y("stage:N", sort=None, title=None, axis=names_axis()),
+        x=alt.X(f"{y}:Q", title=title, scale=width, axis=None),
     )
     tips = [
         alt.Tooltip("stage:N"),
@@ -190,7 +195,7 @@ def heat(
             sort=order if kind == "N" else "ascending",
             axis=alt.Axis(labelAngle=0 if kind == "O" else -40, labelOverlap=False, labelLimit=130),
         ),
-        y=alt.Y(f"{y}:{kind}", title=titles[1], sort=order if kind == "N" else "descending", axis=_names()),
+        y=alt.Y(f"{y}:{kind}", title=titles[1], sort=order if kind == "N" else "descending", axis=names_axis()),
         tooltip=[alt.Tooltip(f"{x}:N"), alt.Tooltip(f"{y}:N"), alt.Tooltip(f"{value}:Q", title=titles[2], format=form)],
     )
     cells = base.mark_rect().encode(
@@ -216,7 +221,7 @@ def scatter(
                 f"{y}:Q", title=titles[1], axis=alt.Axis(format="~%", values=TICKS), scale=alt.Scale(type="symlog")
             ),
             size=alt.Size(f"{size}:Q", title=titles[2], legend=None),
-            color=_colours(colour, kinds),
+            color=coloured(colour, kinds),
             shape=alt.Shape(f"{colour}:N", legend=None),
             tooltip=list(tips),
         )
@@ -228,7 +233,7 @@ def intervals(
     frame: pd.DataFrame, name: str, value: str, low: str, high: str, x_title: str, form: str = ".2f"
 ) -> alt.Chart:
     """A point with its interval per name."""
-    base = alt.Chart(frame).encode(y=alt.Y(f"{name}:N", sort=None, title=None, axis=_names()))
+    base = alt.Chart(frame).encode(y=alt.Y(f"{name}:N", sort=None, title=None, axis=names_axis()))
     rule = base.mark_rule(strokeWidth=3, color=SKY).encode(
         x=alt.X(f"{low}:Q", title=x_title, axis=alt.Axis(format=form)), x2=alt.X2(f"{high}:Q")
     )
@@ -238,60 +243,28 @@ def intervals(
     ).properties(height=FRAME + 42 * frame[name].nunique())
 
 
-def curve(frame: pd.DataFrame, x: str, y: str, colour: str, titles: tuple[str, str]) -> alt.Chart:
-    """Lines of shares over shares, with the line of evenness."""
-    kinds = list(dict.fromkeys(frame[colour]))
-    even = (
-        alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]}))
-        .mark_line(strokeDash=[4, 4], color=GREY)
-        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"))
-    )
-    drawn = (
-        alt.Chart(frame)
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X(f"{x}:Q", title=titles[0], axis=alt.Axis(format="~%")),
-            y=alt.Y(f"{y}:Q", title=titles[1], axis=alt.Axis(format="~%")),
-            color=_colours(colour, kinds),
-            tooltip=[
-                alt.Tooltip(f"{colour}:N"),
-                alt.Tooltip(f"{x}:Q", format=SHARE),
-                alt.Tooltip(f"{y}:Q", format=".1%"),
-            ],
-        )
-    )
-    return (even + drawn).properties(height=HEIGHT)
-
-
-def histogram(frame: pd.DataFrame, x: str, y: str, titles: tuple[str, str], form: str = SHARE) -> alt.Chart:
-    """Bars over classes that were counted in SQL; `x` is the lower bound of a class."""
-    return (
-        alt.Chart(frame)
-        .mark_bar(color=BLUE)
-        .encode(
-            x=alt.X(f"{x}:O", title=titles[0], axis=alt.Axis(format=form, labelAngle=0)),
-            y=alt.Y(f"{y}:Q", title=titles[1]),
-            tooltip=[alt.Tooltip(f"{x}:Q", format=form), alt.Tooltip(f"{y}:Q", format=WHOLE)],
-        )
-        .properties(height=HEIGHT)
-    )
-
-
 def _month(x: str, axis: str = "") -> alt.X:
     unit = f"{axis}({x}):O" if axis else f"{x}:T"
     ticks = {} if axis else {"tickCount": {"interval": "month", "step": 1}}  # else a month may stand there twice
     return alt.X(unit, title=None, axis=alt.Axis(format=MONTH, labelAngle=-40, labelOverlap=True, **ticks))
 
 
-def _legend() -> alt.Legend:
+def legend_above() -> alt.Legend:
     return alt.Legend(orient="top", title=None, labelLimit=160, columns=4)
 
 
-def _names() -> alt.Axis:
+def names_axis() -> alt.Axis:
     return alt.Axis(labelLimit=190, labelOverlap=False)
 
 
-def _colours(colour: str, kinds: Sequence[str], palette: Sequence[str] = COLOURS) -> alt.Color:
-    legend = _legend() if len(kinds) > 1 else None
+def coloured(colour: str, kinds: Sequence[str], palette: Sequence[str] = COLOURS) -> alt.Color:
+    legend = legend_above() if len(kinds) > 1 else None
     given = [palette[place % len(palette)] for place in range(len(kinds))]
     return alt.Color(f"{colour}:N", scale=alt.Scale(domain=list(kinds), range=given), legend=legend)
+
+
+def dashed(colour: str, kinds: Sequence[str]) -> alt.StrokeDash:
+    """Dashes that tell lines apart where colours are not seen; the legend shows them with the colours."""
+    given = [DASHES[place % len(DASHES)] for place in range(len(kinds))]
+    legend = legend_above() if len(kinds) > 1 else None
+    return alt.StrokeDash(f"{colour}:N", scale=alt.Scale(domain=list(kinds), range=given), legend=legend)

@@ -18,7 +18,7 @@ from orchestration.settings import Settings
 from orchestration.spreadsheet import neutralised
 
 PERCENT = (
-    "_share",
+    "share",
     "_rate",
     "coverage",
     "attainment",
@@ -34,6 +34,9 @@ PERCENT = (
     "p_alive",
     "uplift_low",
     "uplift_high",
+    "effect",
+    "effect_low",
+    "effect_high",
 )
 CHECKED = False  # tests check every chart
 SHOWN_ROWS = 5_000  # of one table on a page; a download has all
@@ -165,6 +168,7 @@ NAMED = {
     "channel",
     "type",
     "segment_kind",
+    "segment",
     "decided_by",
     "customer_type",
     "subject_kind",
@@ -175,6 +179,10 @@ NAMED = {
     "question",
     "model",
     "grade",
+    "scope",
+    "language",
+    "mood",
+    "method",
 }
 
 

@@ -59,3 +59,19 @@ def campaigns(release: Release) -> pd.DataFrame:
             uplift_high::double as uplift_high, cost_base::double as cost_base, verdict
         from marts.campaign_method_effect order by channel_group, customer_type"""
     )
+
+
+def effects(release: Release, lang: str) -> pd.DataFrame:
+    """What campaigns caused, against those held back by chance: all first, then channels, then campaigns by day.
+
+    `said` is the verdict in words; where there is none, why nothing is said.
+    """
+    return release.ask(
+        f"""
+        select scope, scope_id, channel, first_sent_on, contacted_count, control_count, contacted_responses,
+            control_responses, effect, effect_low, effect_high, extra_responses, cost_base::double as cost_base,
+            cost_per_extra_base::double as cost_per_extra_base, status,
+            coalesce(verdict_{lang}, reason_{lang}) as said
+        from scores.campaign_uplift
+        order by list_position(['all', 'channel', 'campaign'], scope), first_sent_on, scope_id"""
+    )

@@ -27,6 +27,18 @@ def cards(release: Release) -> pd.DataFrame:
     )
 
 
+def calibration(release: Release) -> pd.DataFrame:
+    """What models said against what came, in tenths of those judged, on the newest window that lay ahead of them."""
+    return release.ask(
+        """
+        select model, (bin ->> '$.predicted')::double as predicted, (bin ->> '$.observed')::double as observed,
+            (bin ->> '$.n')::bigint as n
+        from (
+            select model, unnest(json_extract(card::json, '$.windows[0].bins[*]')) as bin from scores.model_cards
+        ) order by model, predicted"""
+    )
+
+
 def churn(release: Release) -> pd.DataFrame:
     """Customers per twentieth of the probability to leave."""
     return release.ask(

@@ -10,6 +10,7 @@ _MEMBERS = {
     "abc": "select entity_id as customer_id, abc_class as grp from marts.abc_classes where entity_kind = 'customer'",
     "tier": "select customer_id, tier as grp from marts.customer_tiers where scheme = 'four_tier'",
     "axis": "select customer_id, axis_cell as grp from marts.customer_scores",
+    "group": "select customer_id, group_no::varchar as grp from scores.customer_groups",
 }
 
 
@@ -109,7 +110,7 @@ def own(release: Release) -> pd.DataFrame:
 
 
 def members(release: Release, kind: str, group: str) -> pd.DataFrame:
-    """The customers of a group of RFM, ABC, tier or axis cell, most valuable first."""
+    """The customers of an RFM segment, ABC class, tier, axis cell or group of like ones, most valuable first."""
     return _members(release, _MEMBERS[kind], group=group)
 
 

@@ -60,6 +60,27 @@ def moods(release: Release, span: Span) -> pd.DataFrame:
     )
 
 
+def judged(release: Release, span: Span) -> pd.DataFrame:
+    """Texts of the span per language and mood, as scores.text_moods judges them; `unsure` where a person must read.
+
+    `method` is model, lexicon, or both where the model serves some streams only; empty where nobody reads them.
+    """
+    return release.ask(
+        """
+        select language, mood, string_agg(distinct method, ' + ' order by method) as method,
+            max(grade) as grade, count(*) as texts, count(*) filter (where needs_reading) as to_read
+        from (
+            select coalesce(m.language, 'other') as language, coalesce(m.mood, 'unsure') as mood, m.method, m.grade,
+                m.needs_reading
+            from scores.text_moods m join marts.text_sentiment t using (stream, record_id)
+            where t.said_on between $since and $until
+        ) group by language, mood
+        order by language = 'other', language, list_position(['negative', 'neutral', 'positive', 'unsure'], mood)""",
+        since=span.since,
+        until=span.until,
+    )
+
+
 def by_segment(release: Release, metric: str) -> pd.DataFrame:
     """A figure by kind of segment."""
     return release.ask(

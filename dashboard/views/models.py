@@ -5,15 +5,17 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, shares
 from dashboard.page import Page, by_columns
 from dashboard.queries import models as ask
 from dashboard.release import Release
 from dashboard.text import plain
+from dashboard.views.overview import coverage
 from dashboard.views.sales import said_and_won, worth
 
 
 def render(page: Page) -> None:
+    coverage(page)
     by_columns(lambda: churn(page), lambda: lifetime(page))
     listed(page)
     by_columns(lambda: worth(page), lambda: said_and_won(page))
@@ -22,6 +24,7 @@ def render(page: Page) -> None:
         page.table("win_probability", frame[0], "scores.win_probability")
     if frame := scored(page, "funnel_forecast", ask.funnel):
         page.table("funnel_forecast", frame[0], "scores.funnel_forecast")
+    calibration(page)
     page.table("score_tables", ask.score_tables(page.release))
     cards(page)
 
@@ -30,7 +33,7 @@ def churn(page: Page) -> None:
     titles = (page.text("probability"), page.text("customers"))
     if frame := scored(page, "churn", ask.churn):
         page.picture(
-            "churn", frame[0], lambda f: charts.histogram(f, "probability", "customer_count", titles), "orders"
+            "churn", frame[0], lambda f: shares.histogram(f, "probability", "customer_count", titles), "orders"
         )
 
 
@@ -64,9 +67,14 @@ def sales_forecast(page: Page) -> None:
         )
 
 
-def scored(page: Page, model: str, asked: Callable[[Release], pd.DataFrame]) -> list[pd.DataFrame]:
-    """The rows of a model in a list; none, with the reason on the page, where it did not run or abstained."""
-    if not page.release.has(f"scores.{model}"):
+def scored(
+    page: Page, model: str, asked: Callable[[Release], pd.DataFrame], table: str = "", needs: str = ""
+) -> list[pd.DataFrame]:
+    """The rows of a model in a list; none, with the reason on the page, where it did not run or abstained.
+
+    `table` is what is asked, if not the model's own; `needs` the streams without which there is not even a card.
+    """
+    if not page.release.has(table or f"scores.{model}"):
         page.head(model)
         st.info(page.text("no_scores"), icon=":material/inbox:")
         return []
@@ -74,11 +82,36 @@ def scored(page: Page, model: str, asked: Callable[[Release], pd.DataFrame]) -> 
     if not frame.empty:
         return [frame]
     page.head(model)
-    known = ask.cards(page.release) if page.release.has("scores.model_cards") else pd.DataFrame(columns=["model"])
-    reasons = [row[f"reason_{page.text.lang}"] for _, row in known.iterrows() if row.model == model]
-    told = [page.text("abstained", reason=plain(reason)) for reason in reasons if isinstance(reason, str)]
-    st.info(told[0] if told else page.text("no_scores"), icon=":material/block:")
+    reason = reasons(page).get(model)
+    if reason or not needs:
+        told = page.text("abstained", reason=plain(reason)) if reason else page.text("no_scores")
+        st.info(told, icon=":material/block:")
+    else:
+        page.nothing(needs)
     return []
+
+
+def reasons(page: Page) -> dict[str, str]:
+    """Model -> why it is silent, in words, of those that are."""
+    if not page.release.has("scores.model_cards"):
+        return {}
+    cards = ask.cards(page.release)
+    silent = cards[cards.status == "abstained"].dropna(subset=[f"reason_{page.text.lang}"])
+    return dict(zip(silent.model, silent[f"reason_{page.text.lang}"], strict=True))
+
+
+def calibration(page: Page) -> None:
+    """Of those told a probability of x, about x should have come; the models that were judged so."""
+    if not page.release.has("scores.model_cards"):
+        return
+    frame = ask.calibration(page.release)
+    if frame.empty:
+        page.head("calibration")
+        st.info(page.text("no_scores"), icon=":material/inbox:")
+        return
+    frame = frame.assign(name=frame.model.map(page.text.of))
+    titles = (page.text("predicted"), page.text("observed"))
+    page.picture("calibration", frame, lambda f: shares.calibration(f, "name", titles))
 
 
 def cards(page: Page) -> None:

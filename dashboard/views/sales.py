@@ -6,9 +6,11 @@ from dashboard import charts
 from dashboard.page import Page, by_columns
 from dashboard.queries import sales as ask
 from dashboard.queries.report import asked
+from dashboard.views.overview import coverage
 
 
 def render(page: Page) -> None:
+    coverage(page)
     by_columns(lambda: people(page), lambda: deals(page))
     page.table(
         "bottlenecks", ask.bottlenecks(page.release), "marts.funnel_bottlenecks", "opportunities, opportunity_stages"

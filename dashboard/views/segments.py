@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, shares
 from dashboard.page import Page, by_columns, ready
 from dashboard.queries import segments as ask
 from dashboard.views.overview import coverage
@@ -14,8 +14,11 @@ LEVELS = ("H", "M", "L")
 
 def render(page: Page) -> None:
     coverage(page)
-    tabs = st.tabs([page.text(f"parts.{key}.title") for key in ("rfm", "value", "axes", "bcg", "own")])
-    for tab, part in zip(tabs, (rfm, value, axes, bcg, own), strict=True):
+    from dashboard.views import groups  # it shows members as this page does
+
+    parts = {"rfm": rfm, "value": value, "axes": axes, "bcg": bcg, "own": own, "customer_groups": groups.render}
+    tabs = st.tabs([page.text(f"parts.{key}.title") for key in parts])
+    for tab, part in zip(tabs, parts.values(), strict=True):
         with tab:
             part(page)
 
@@ -80,7 +83,7 @@ def pareto(page: Page) -> None:
     frame = frame.assign(basis=frame.basis.map(page.text.of))
     titles = (page.text("share_of_customers"), page.text("share_of_money"))
     page.picture(
-        "pareto", frame, lambda f: charts.curve(f, "share_of_customers", "share_of_money", "basis", titles), "orders"
+        "pareto", frame, lambda f: shares.curve(f, "share_of_customers", "share_of_money", "basis", titles), "orders"
     )
 
 

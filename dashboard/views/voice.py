@@ -3,19 +3,24 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, shares
 from dashboard.page import Page, by_columns, number, percent
 from dashboard.queries import voice as ask
 from dashboard.text import plain
+from dashboard.views.models import reasons, scored
+from dashboard.views.overview import coverage
 
-MOODS = (charts.RED, charts.GREY, charts.GREEN, "#D8DEE4")  # negative, neutral, positive, unread
+MOODS = ("#A63603", "#C3CAD2", "#3DAA8C", "#EDF0F3")  # negative, neutral, positive, unread: told apart in grey, too
+TEXTS = "tickets, surveys, engagements"
 
 
 def render(page: Page) -> None:
+    coverage(page)
     figures(page)
     by_columns(lambda: months(page, "nps"), lambda: months(page, "csi"))
     by_columns(lambda: drivers(page, "satisfaction"), lambda: drivers(page, "loyalty"))
     moods(page)
+    judged(page)
     page.table("by_segment", ask.by_segment(page.release, "nps"), "marts.voice_scores", "surveys")
 
 
@@ -77,5 +82,24 @@ def moods(page: Page) -> None:
         "moods",
         frame,
         lambda f: charts.columns(f, "month_on", "texts", "label", title, MOODS),
-        "tickets, surveys, engagements",
+        TEXTS,
     )
+
+
+def judged(page: Page) -> None:
+    """Moods per language by whichever is proven better there, model or lexicon; how many a person must read."""
+    text = page.text
+    found = scored(page, "text_moods", lambda release: ask.judged(release, page.span), needs=TEXTS)
+    if not found:
+        return
+    frame = found[0].assign(mood_name=found[0].mood.map(text.of))
+    frame = frame.assign(share=frame.texts / frame.groupby("language").texts.transform("sum"))
+    frame = frame.assign(name=frame.language.map(text.of) + " · " + frame.method.map(text.of))
+    page.picture("text_moods", frame, lambda f: shares.parts(f, "share", "name", "mood_name", MOODS, text("share")))
+    why = reasons(page)
+    for language in frame.language.unique():
+        if reason := why.get(f"text_moods_{language}"):
+            told = text("abstained", reason=plain(reason))
+            st.caption(f"{text.of(language)}: {told}")
+    columns = ["language", "mood", "texts", "share", "to_read", "method", "grade"]
+    page.table("moods_judged", frame[columns], "scores.text_moods", head=False)

@@ -3,10 +3,12 @@
 import dagster as dg
 
 from orchestration import pipeline
+from orchestration.components import pictures
 from orchestration.components.dbt import model_keys
 from orchestration.components.freshness import fresh_within, released_after_rebuild
 from orchestration.components.scores import score_tables
 from orchestration.components.warehouse import POOL, Warehouse, check_result
+from orchestration.release.model import release_path
 from orchestration.settings import settings
 
 CANDIDATE, CURRENT = dg.AssetKey(["release", "candidate"]), dg.AssetKey(["release", "current"])
@@ -83,6 +85,7 @@ class ReleaseComponent(dg.Component, dg.Model, dg.Resolvable):
                     "sha256": info.sha256,
                     "content_hash": info.content_hash,
                     "path": dg.MetadataValue.path(str(warehouse.settings.current_release)),
+                    **pictures.of_release(info, release_path(warehouse.settings, info.release_id)),
                 },
                 data_version=dg.DataVersion(info.content_hash),
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dashboard.text import WORDS
 from orchestration.settings import Settings
 from tests.marts.dashboard.browser import DONE, browser, opened, served, walk
 
@@ -19,6 +20,15 @@ def address(browser, released: Settings) -> Iterator[str]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_page_opens_by_its_link_without_an_error(address: str, browser, lang: str) -> None:
     assert walk(browser, address, lang)["quality"]
+
+
+def test_the_first_page_is_also_found_under_its_name(address: str, browser) -> None:
+    """Streamlit serves the default page under the empty path only, and says "Page not found" for its name."""
+    page = opened(browser, f"{address}/overview?lang=zh")
+    page.get_by_role("heading", name=WORDS["zh"]["pages"]["overview"], exact=True, level=1).wait_for()
+    page.wait_for_function(DONE)
+    assert page.get_by_text("Page not found").count() == 0
+    page.close()
 
 
 def test_a_phone_shows_the_figures_one_below_the_other_and_nothing_wider_than_itself(address: str, browser) -> None:

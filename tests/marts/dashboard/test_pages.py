@@ -19,6 +19,14 @@ from tests.release.small import Small
 __all__ = ["at_home"]
 
 
+OF_CUSTOMERS = {"overview", "customers", "segments", "sales", "channels", "voice", "models"}
+NEEDS = {
+    "segments": {"customer_groups": "history"},
+    "channels": {"campaign_uplift": "campaign_contacts"},
+    "voice": {"text_moods": "engagements"},
+}
+
+
 def one(of: Settings, sql: str) -> tuple:
     with connect(of) as con:
         return con.execute(sql).fetchall()[0]
@@ -32,6 +40,9 @@ def test_a_page_speaks_both_languages_without_an_error(released: Settings, at_ho
         assert not at.exception and not at.error and not at.warning, said(at)
         assert at.title[0].value == WORDS[lang]["pages"][key]
         assert released.home.name not in said(at)
+        if key in OF_CUSTOMERS:  # S030: which share of the purchases the figures rest on
+            start = WORDS[lang]["coverage"].split("{")[0]
+            assert sum(caption.value.startswith(start) for caption in at.caption) == 1
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -41,6 +52,9 @@ def test_a_page_without_data_says_so(nothing: Settings, at_home, key: str) -> No
     assert not at.exception and not at.warning, said(at)
     if key != "quality":
         assert at.info, "an empty part has to say that it is empty"
+    for part, needs in NEEDS.get(key, {}).items():
+        assert WORDS["en"]["parts"][part]["title"] in [head.value for head in at.subheader]
+        assert any(needs in info.value for info in at.info), part
 
 
 def test_a_shop_without_web_deals_and_service_is_told_which_streams_are_missing(shop: Settings, at_home) -> None:
@@ -134,7 +148,7 @@ def test_scores_are_shown_where_a_model_speaks_and_its_reason_where_it_is_silent
     cards = """create or replace table scores.model_cards as select 'lifetime_value' as model, 'abstained' as status,
         'abstain' as grade, '' as serves, null::double as auc, '' as baseline, null::double as gain,
         null::double as gain_low, null::double as slope, date '2026-09-30' as expires_on, 'too short' as reason_en,
-        '历史太短' as reason_zh"""
+        '历史太短' as reason_zh, '{}' as card"""
     empty = """create or replace table scores.lifetime_value as
         select customer_id, null::double as clv_revenue_12m from scores.churn"""
     deal = """create or replace table scores.win_probability as select 'crm:1' as opportunity_id, 2 as stage_no,
