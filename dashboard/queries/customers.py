@@ -29,16 +29,18 @@ def search(release: Release, words: str, segment: str | None, may_see: bool) -> 
             select customer_id from marts.dim_customers
             where customer_id = $words or contains(lower(full_name), lower($words)) or contains(email, lower($words))
                 or ($digits <> '' and contains(regexp_replace(phone, '[^0-9]', '', 'g'), $digits))
-            union select customer_id from marts.bridge_customer_identities where record_ref = $words
+            union select customer_id from marts.bridge_customer_identities
+            where $words = record_ref or $card = card_ref
             union select customer_id from marts.identity_explanations
-            where kind in ('email', 'phone', 'card_ref') and value in ($words, lower($words)))"""
+            where kind in ('email', 'phone') and value in ($words, lower($words)))"""
     else:
         where = """c.customer_id in (
             select customer_id from marts.dim_customers
             where customer_id = $words or lower(full_name) = lower($words) or email = lower($words)
                 or ($digits <> '' and regexp_replace(phone, '[^0-9]', '', 'g') = $digits)
-            union select customer_id from marts.bridge_customer_identities where record_ref = $words)"""
-    given = {"words": words, "digits": digits_of(words)} if words else {}
+            union select customer_id from marts.bridge_customer_identities
+            where $words = record_ref or $card = card_ref)"""
+    given = {"words": words, "digits": digits_of(words), "card": card_of(words)} if words else {}
     sql = f"""{_LIST} where {where} and ($segment::varchar is null or c.rfm_segment = $segment)
         order by c.net_base desc nulls last, c.customer_id limit {FOUND}"""
     return release.ask(sql, segment=segment, **{k: v for k, v in given.items() if f"${k}" in sql})
@@ -47,6 +49,11 @@ def search(release: Release, words: str, segment: str | None, may_see: bool) -> 
 def digits_of(words: str) -> str:
     """The digits of what looks like a phone number, without a leading zero; empty for anything else."""
     return re.sub(r"\D", "", words).lstrip("0") if re.fullmatch(r"[+\d][\d\s()./-]{5,}", words) else ""
+
+
+def card_of(words: str) -> str:
+    """The number of a card as the bridge has it: upper case, without blanks and dashes."""
+    return re.sub(r"[ -]", "", words).upper()
 
 
 def card(release: Release, customer_id: str) -> pd.DataFrame:

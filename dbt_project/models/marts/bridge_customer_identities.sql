@@ -1,6 +1,12 @@
 select
-    system,
-    stream,
-    record_ref,
-    customer_id
-from {{ ref('identity_links') }}
+    links.system,
+    links.stream,
+    links.record_ref,
+    links.customer_id,
+    accounts.card_norm as card_ref
+from {{ ref('identity_links') }} as links
+left join {{ ref('identity_accounts') }} as accounts
+    on
+        links.stream = 'customers'
+        and links.system = accounts.system
+        and links.record_ref = accounts.customer_ref

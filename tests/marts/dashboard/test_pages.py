@@ -9,6 +9,8 @@ import pytest
 
 from dashboard.page import csv_of
 from dashboard.privacy import MASK
+from dashboard.queries.customers import search
+from dashboard.release import serving
 from dashboard.text import WORDS
 from orchestration.release.connect import connect
 from orchestration.settings import Settings
@@ -128,7 +130,6 @@ def test_segments_and_deliveries_on_the_page_add_up_to_the_release(released: Set
 def test_attribution_adds_up_to_the_same_total_by_every_rule(released: Settings, at_home) -> None:
     at_home(released)
     from dashboard.queries.channels import attribution
-    from dashboard.release import serving
     from orchestration.report.facts import Span
 
     frame = attribution(serving(released), Span.months_to(serving(released).as_of, 12))
@@ -229,6 +230,19 @@ def test_a_role_that_nobody_defined_sees_nothing_more(released: Settings, at_hom
     at = opened("customers", customer=person[0])
     assert "boss" in at.warning[0].value
     assert person[1] not in said(at)
+
+
+@pytest.mark.parametrize("may_see", [False, True])
+def test_every_card_finds_whoever_has_it_however_it_is_written(released: Settings, may_see: bool) -> None:
+    """Also cards that were no evidence for anything: half of them."""
+    with connect(released) as con:
+        cards = con.execute("""
+            select card_ref, customer_id from marts.bridge_customer_identities
+            where card_ref is not null order by hash(card_ref) limit 12""").fetchall()
+    assert len(cards) == 12
+    for card, customer in cards:
+        written = f" {card[:4].lower()}-{card[4:]} "
+        assert customer in search(serving(released), written, None, may_see).customer_id.tolist()
 
 
 def test_viewers_find_by_whole_values_only(released: Settings, at_home, person) -> None:
