@@ -1,6 +1,6 @@
 """The pictures of the documentation: the dashboard's own charts over a warehouse, as small PNG in docs/img.
 
-    python -m benchmarks.pictures [home of a warehouse with a release]
+    python -m benchmarks.pictures [home of a warehouse with a release] [names of pictures; otherwise all]
 
 Made of the demo company (`acrm demo --people 2000`, as of 2026-06-30); needs Chromium. Refuses a picture above 60 KB.
 """
@@ -63,12 +63,14 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     home = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("CRM_HOME", str(REPO / "warehouse"))
-    words = WORDS["en"]
+    words, only = WORDS["en"], set(sys.argv[2:])
     with served(Path(home)) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 1200})
         page.set_default_timeout(120_000)
         for name, tabs in CHARTS.items():
+            if only and only.isdisjoint(key for keys in tabs.values() for key in keys):
+                continue
             page.goto(f"{address}/{'' if name == 'overview' else name}?lang=en")
             page.get_by_role("heading", name=words["pages"][name], exact=True, level=1).wait_for()
             page.wait_for_function(DONE)
@@ -76,7 +78,8 @@ def main() -> None:
                 if tab:
                     page.get_by_role("tab", name=words["parts"][tab]["title"], exact=True).click()
                 for key in keys:
-                    shoot(page, key)
+                    if key in (only or keys):
+                        shoot(page, key)
         browser.close()
 
 

@@ -68,7 +68,7 @@ def months(frame: pd.DataFrame, x: str, y: str, colour: str, y_title: str, form:
         .encode(
             x=_month(x),
             y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(format=form, tickCount=5), scale=alt.Scale(zero=False)),
-            color=coloured(colour, kinds),
+            color=coloured(colour, kinds, symbol="stroke"),
             strokeDash=dashed(colour, kinds),
             tooltip=[
                 alt.Tooltip(f"{x}:T", format=MONTH),
@@ -249,16 +249,21 @@ def _month(x: str, axis: str = "") -> alt.X:
     return alt.X(unit, title=None, axis=alt.Axis(format=MONTH, labelAngle=-40, labelOverlap=True, **ticks))
 
 
-def legend_above() -> alt.Legend:
-    return alt.Legend(orient="top", title=None, labelLimit=160, columns=4)
+def legend_above(symbol: str | None = None) -> alt.Legend:
+    """A legend above the chart, four kinds in a row."""
+    given = {"symbolType": symbol, "symbolSize": 300} if symbol else {}
+    return alt.Legend(orient="top", title=None, labelLimit=160, columns=4, **given)
 
 
 def names_axis() -> alt.Axis:
     return alt.Axis(labelLimit=190, labelOverlap=False)
 
 
-def coloured(colour: str, kinds: Sequence[str], palette: Sequence[str] = COLOURS) -> alt.Color:
-    legend = legend_above() if len(kinds) > 1 else None
+def coloured(
+    colour: str, kinds: Sequence[str], palette: Sequence[str] = COLOURS, symbol: str | None = None
+) -> alt.Color:
+    """Colours of kinds in their order, with a legend unless there is but one; `symbol` is that of the legend."""
+    legend = legend_above(symbol) if len(kinds) > 1 else None
     given = [palette[place % len(palette)] for place in range(len(kinds))]
     return alt.Color(f"{colour}:N", scale=alt.Scale(domain=list(kinds), range=given), legend=legend)
 
@@ -266,5 +271,5 @@ def coloured(colour: str, kinds: Sequence[str], palette: Sequence[str] = COLOURS
 def dashed(colour: str, kinds: Sequence[str]) -> alt.StrokeDash:
     """Dashes that tell lines apart where colours are not seen; the legend shows them with the colours."""
     given = [DASHES[place % len(DASHES)] for place in range(len(kinds))]
-    legend = legend_above() if len(kinds) > 1 else None
+    legend = legend_above("stroke") if len(kinds) > 1 else None
     return alt.StrokeDash(f"{colour}:N", scale=alt.Scale(domain=list(kinds), range=given), legend=legend)

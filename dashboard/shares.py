@@ -23,7 +23,7 @@ def curve(frame: pd.DataFrame, x: str, y: str, colour: str, titles: tuple[str, s
         .encode(
             x=alt.X(f"{x}:Q", title=titles[0], axis=alt.Axis(format="~%")),
             y=alt.Y(f"{y}:Q", title=titles[1], axis=alt.Axis(format="~%")),
-            color=coloured(colour, kinds),
+            color=coloured(colour, kinds, symbol="stroke"),
             strokeDash=dashed(colour, kinds),
             tooltip=[
                 alt.Tooltip(f"{colour}:N"),
@@ -80,11 +80,11 @@ def calibration(frame: pd.DataFrame, name: str, titles: tuple[str, str]) -> alt.
     base = alt.Chart(frame).encode(
         x=alt.X("predicted:Q", title=titles[0], axis=alt.Axis(format=SHARE)),
         y=alt.Y("observed:Q", title=titles[1], axis=alt.Axis(format=SHARE)),
-        color=coloured(name, kinds),
+        color=coloured(name, kinds, symbol="stroke"),
     )
     tips = [alt.Tooltip(f"{name}:N"), *(alt.Tooltip(f"{one}:Q", format=".1%") for one in ("predicted", "observed"))]
     points = base.mark_point(size=60, filled=True).encode(
-        shape=alt.Shape(f"{name}:N", scale=alt.Scale(domain=kinds), legend=legend_above()),
+        shape=alt.Shape(f"{name}:N", scale=alt.Scale(domain=kinds), legend=None),
         tooltip=[*tips, alt.Tooltip("n:Q", format=WHOLE)],
     )
     return (even + base.mark_line().encode(strokeDash=dashed(name, kinds)) + points).properties(height=HEIGHT)

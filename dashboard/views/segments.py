@@ -9,7 +9,7 @@ from dashboard.page import Page, by_columns, ready
 from dashboard.queries import segments as ask
 from dashboard.views.overview import coverage
 
-LEVELS = ("H", "M", "L")
+LEVELS = ("high", "medium", "low")
 
 
 def render(page: Page) -> None:
@@ -102,8 +102,10 @@ def axes(page: Page) -> None:
         page.head("axes")
         page.nothing("orders")
         return
-    cells = frame.groupby(["value_level", "potential_level"], as_index=False).customer_count.sum()
-    levels = {level: page.text.of(level) for level in frame.value_level.unique()}
+    grid = pd.MultiIndex.from_product([LEVELS, LEVELS[::-1]], names=["value_level", "potential_level"])  # up and right
+    counted = frame.groupby(["value_level", "potential_level"]).customer_count.sum()
+    cells = counted.reindex(grid, fill_value=0).reset_index()
+    levels = {level: page.text.of(level) for level in LEVELS}
     cells = cells.replace({"value_level": levels, "potential_level": levels})
     titles = (
         page.text.column("marts.customer_scores", "potential_level"),
