@@ -84,7 +84,6 @@ def calibration(frame: pd.DataFrame, name: str, titles: tuple[str, str]) -> alt.
     )
     tips = [alt.Tooltip(f"{name}:N"), *(alt.Tooltip(f"{one}:Q", format=".1%") for one in ("predicted", "observed"))]
     points = base.mark_point(size=60, filled=True).encode(
-        shape=alt.Shape(f"{name}:N", scale=alt.Scale(domain=kinds), legend=None),
         tooltip=[*tips, alt.Tooltip("n:Q", format=WHOLE)],
     )
     return (even + base.mark_line().encode(strokeDash=dashed(name, kinds)) + points).properties(height=HEIGHT)
