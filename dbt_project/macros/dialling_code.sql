@@ -44,6 +44,22 @@
     }) }}
 {%- endmacro %}
 
+{#- Most digits of a mobile or fixed number behind each code, where that is less than the 15 that any number may have. -#}
+{% macro national_digits() -%}
+    {{ return({
+        '1': 10,
+        '33': 9,
+        '34': 9,
+        '353': 10,
+        '39': 12,
+        '44': 10,
+        '65': 8,
+        '81': 10,
+        '852': 8,
+        '86': 11,
+    }) }}
+{%- endmacro %}
+
 {#- Calling code of the country a row names, else of the country its source's time zone lies in; NULL when neither is listed. -#}
 {% macro dialling_code(zone, country=none) -%}
     {%- if country -%}

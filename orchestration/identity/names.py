@@ -17,6 +17,7 @@ HAN = re.compile(r"[㐀-䶿一-鿿]")
 NOT_A_NAME = re.compile(r"[\d@/_#]")
 WORD = re.compile(r"[a-z]+|[㐀-䶿一-鿿]+")
 JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+U_UMLAUT = re.compile(r"([ln])(?:v|yu)(e?)")  # pinyin without its dots: Lü as a passport or a keyboard writes it
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "'": None, "’": None, ".": " "})
 
 
@@ -48,12 +49,12 @@ def plain(text: str) -> str:
 
 @lru_cache(1 << 16)
 def pinyin(han: str) -> str:
-    """Syllables of a Chinese text without tones, written together; the text itself where pypinyin is missing."""
+    """Syllables of a Chinese text without tones and dots, together; the text itself where pypinyin is missing."""
     try:
         from pypinyin import lazy_pinyin
     except ImportError:
         return han
-    return "".join(lazy_pinyin(han, errors="ignore"))
+    return "".join(lazy_pinyin(han, errors="ignore")).replace("v", "u")
 
 
 @lru_cache(1 << 16)
@@ -85,7 +86,12 @@ def split(full: str) -> tuple[str, str]:
         return "", ""
     if HAN.search(text) and not re.search("[A-Za-z]", text):
         return _split_han(text)
-    parts = [p for p in JOINED.sub(" ", text.replace(",", " ")).split() if plain(p).strip() not in words("title")]
+    first, comma, rest = text.partition(",")
+    if comma and (given := _untitled(rest.replace(",", " "))) and (family := _untitled(first)):
+        return " ".join(given), " ".join(family)
+    parts = _untitled(text.replace(",", " "))
+    if len(parts) == 1 and plain((halves := JOINED.sub(" ", parts[0]).split())[0]) not in words("particle"):
+        parts = halves
     if len(parts) < 2:
         return "", ""
     han = [p for p in parts if HAN.search(p)]
@@ -95,7 +101,14 @@ def split(full: str) -> tuple[str, str]:
     first, last = plain(parts[0]), plain(parts[-1])
     if first in words("pinyin_surname") and last not in words("pinyin_surname") and len(parts) == 2:
         return parts[1], parts[0]
-    return " ".join(parts[:-1]), parts[-1]
+    size = 1
+    while size < len(parts) - 1 and plain(parts[-size - 1]).strip() in words("particle"):
+        size += 1
+    return " ".join(parts[:-size]), " ".join(parts[-size:])
+
+
+def _untitled(text: str) -> list[str]:
+    return [p for p in text.split() if plain(p).strip() not in words("title")]
 
 
 def _split_han(text: str) -> tuple[str, str]:
@@ -117,13 +130,18 @@ def _given(text: str) -> str:
     if HAN.search(text):
         return pinyin("".join(HAN.findall(text)))
     tokens = [t for t in WORD.findall(plain(text)) if t not in words("title")]
-    return tokens[0] if tokens else ""
+    return _undotted(tokens[0]) if tokens else ""
 
 
 def _family(text: str) -> str:
     if HAN.search(text):
         return family_pinyin("".join(HAN.findall(text)))
-    return "".join(t for t in WORD.findall(plain(text)) if t not in words("title"))
+    return _undotted("".join(t for t in WORD.findall(plain(text)) if t not in words("title")))
+
+
+def _undotted(word: str) -> str:
+    found = U_UMLAUT.fullmatch(word)
+    return f"{found[1]}u{found[2]}" if found else word
 
 
 def _forms(given: str) -> str:

@@ -2,13 +2,20 @@
 
 SQL folds case, width and blanks; it cannot tell that 欧阳娜 is Na Ouyang, nor that Bill may be William. So names
 are read in Python, distinct and unseen ones only: nothing new costs one anti-join. Staging joins the table by `text`.
+A reader with another code, vocabulary or pypinyin reads all of them again, so that no run depends on the ones before.
 """
 
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.identity import names
 from orchestration.identity.names import company, person
+from orchestration.settings import DBT_PROJECT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +38,27 @@ UNSEEN = """
 
 def read_names(con: duckdb.DuckDBPyConnection) -> int:
     """Add the names that the raw layer has and the table has not; how many. Runs after ingest, before dbt."""
+    if con.execute("select fingerprint from ops.identity_reader").fetchall() != [(reader(),)]:
+        con.execute("delete from ops.identity_names").fetchall()
+        con.execute("delete from ops.identity_reader").fetchall()
+        con.execute("insert into ops.identity_reader values (?)", [reader()]).fetchall()
     unseen = con.execute(UNSEEN).fetchall()
     if unseen:
         con.register("new_names", parsed(unseen))
         con.execute("insert into ops.identity_names select * from new_names")
         con.unregister("new_names")
     return len(unseen)
+
+
+@cache
+def reader() -> str:
+    """What the parts of a name depend on beside its text, as one hash."""
+    try:
+        pypinyin = version("pypinyin")
+    except PackageNotFoundError:
+        pypinyin = "missing"
+    read_by = [Path(names.__file__), DBT_PROJECT / "seeds" / "identity_words.csv"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in read_by) + pypinyin.encode()).hexdigest()
 
 
 def parsed(texts: list[tuple[str, str]]) -> "pd.DataFrame":

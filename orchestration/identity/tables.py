@@ -22,6 +22,8 @@ IDENTITY_TABLES = {
     "identity_names": """
         kind varchar not null, text varchar not null, given_norm varchar, given_forms varchar, family_norm varchar,
         company_norm varchar""",
+    # The reader that read them: another one reads all names again.
+    "identity_reader": "fingerprint varchar not null",
 }
 
 # Copies of what the last release holds; a release need not repeat them.

@@ -35,3 +35,8 @@
         'company_postal': ["substr(company_norm, 1, 4) || '|' || postal_norm"],
     }) }}
 {%- endmacro %}
+
+{#- Blocks that hold strangers for the most part: they help where little is known, among few records. -#}
+{% macro identity_coarse_blocks() -%}
+    {{ return(['given_city', 'family_city', 'city_year', 'given_year', 'family_year']) }}
+{%- endmacro %}

@@ -43,14 +43,14 @@
             'name': 'email',
             'known': ['email_norm'],
             'levels': [
-                "l.email_local = r.email_local or levenshtein(l.email_norm, r.email_norm) <= 2",
+                "l.email_local = r.email_local or " ~ two_edits('l.email_norm', 'r.email_norm'),
                 "l.email_norm = r.email_norm",
             ],
         },
         {
             'name': 'phone',
             'known': ['phone_key'],
-            'levels': ["levenshtein(l.phone_key, r.phone_key) <= 2", "l.phone_key = r.phone_key"],
+            'levels': [two_edits('l.phone_key', 'r.phone_key'), "l.phone_key = r.phone_key"],
         },
         {
             'name': 'address',
@@ -70,7 +70,7 @@
         {
             'name': 'tax',
             'known': ['tax_norm'],
-            'levels': ["levenshtein(l.tax_norm, r.tax_norm) <= 2", "l.tax_norm = r.tax_norm"],
+            'levels': [two_edits('l.tax_norm', 'r.tax_norm'), "l.tax_norm = r.tax_norm"],
         },
         {
             'name': 'company',
@@ -84,6 +84,19 @@
             'levels': ["l.subject = r.subject"],
         },
     ]) }}
+{%- endmacro %}
+
+{#- At most two edits apart. Edits are dear to count, so what cannot be is left out
+    first: two edits leave one of any three pieces whole. -#}
+{% macro two_edits(one, other) -%}
+    {%- set size = 'cast(floor(length(' ~ one ~ ') / 3.0) as integer)' -%}
+    abs(length({{ one }}) - length({{ other }})) <= 2
+    and (
+        strpos({{ other }}, substr({{ one }}, 1, {{ size }})) > 0
+        or strpos({{ other }}, substr({{ one }}, 1 + {{ size }}, {{ size }})) > 0
+        or strpos({{ other }}, substr({{ one }}, 1 + 2 * {{ size }}, {{ size }})) > 0
+    )
+    and levenshtein({{ one }}, {{ other }}) <= 2
 {%- endmacro %}
 
 {#- A slip in a given name, or in one of those that a nickname may stand for (Tom, Thoomas). -#}

@@ -14,7 +14,11 @@ narrow as (
         block_key
     from blocks
     group by block, block_key
-    having count(*) between 2 and {{ var('identity_block_limit') }}
+    having
+        count(*) between 2 and case
+            when block in ('{{ identity_coarse_blocks() | join("', '") }}') then {{ var('identity_coarse_block_limit') }}
+            else {{ var('identity_block_limit') }}
+        end
 
 ),
 

@@ -29,6 +29,17 @@ HAS_PINYIN = importlib.util.find_spec("pypinyin") is not None
         (("", "", "sunny77"), ("", "")),
         (("", "", ""), ("", "")),
         (("", "", "Madonna"), ("", "")),
+        (("", "", "Isla MacDonald"), ("isla", "macdonald")),
+        (("Isla", "Mac Donald", ""), ("isla", "macdonald")),
+        (("", "", "MacDonald"), ("", "")),
+        (("", "", "Juan de la Cruz"), ("juan", "delacruz")),
+        (("Juan", "De La Cruz", ""), ("juan", "delacruz")),
+        (("", "", "Van Morrison"), ("van", "morrison")),
+        (("", "", "Smith, Dr. John"), ("john", "smith")),
+        (("", "", "John Smith, Jr."), ("john", "smith")),
+        (("", "", "Lü Yang"), ("lu", "yang")),
+        (("Yang", "Lv", ""), ("yang", "lu")),
+        (("", "", "Nyum Lyu"), ("nyum", "lu")),
     ],
 )
 def test_a_name_is_read_into_given_and_family(parts: tuple[str, str, str], expected: tuple[str, str]) -> None:
@@ -55,7 +66,7 @@ def test_a_name_in_another_language_may_be_the_same_name() -> None:
 @pytest.mark.skipif(not HAS_PINYIN, reason="pypinyin is not installed here")
 @pytest.mark.parametrize(
     ("han", "latin"),
-    [("欧阳娜娜", ("nana", "ouyang")), ("单雄信", ("xiongxin", "shan")), ("曾国藩", ("guofan", "zeng"))],
+    [("欧阳娜娜", ("nana", "ouyang")), ("吕杨", ("yang", "lv")), ("单雄信", ("xiongxin", "shan")), ("曾国藩", ("guofan", "zeng"))],
 )
 def test_a_chinese_name_is_read_in_pinyin_with_compound_surnames_and_their_readings(han: str, latin: tuple) -> None:
     assert person("", "", han) == person(*latin, "")
@@ -87,7 +98,8 @@ def test_names_are_read_once_and_only_new_ones_later() -> None:
     con = duckdb.connect()
     con.execute("create schema raw")
     con.execute("create schema ops")
-    con.execute(f"create table ops.identity_names ({IDENTITY_TABLES['identity_names']})")
+    for name in ("identity_names", "identity_reader"):
+        con.execute(f"create table ops.{name} ({IDENTITY_TABLES[name]})")
     con.execute("create table raw.customers (given_name text, family_name text, name text, company_name text)")
     con.execute("create table raw.leads (name text)")
     con.execute("create table raw.profiles (display_name text, handle text)")
@@ -104,3 +116,7 @@ def test_names_are_read_once_and_only_new_ones_later() -> None:
         ("person", "||Chris Ray|christopher", "christopher", "|christopher|", "ray", None),
         ("person", "||sunny77|", None, None, None, None),
     ]
+    con.execute("update ops.identity_names set given_norm = 'as an older reader read it'")
+    con.execute("update ops.identity_reader set fingerprint = 'an older reader'")
+    assert normalise.read_names(con) == 5, "another reader reads all of them again"
+    assert con.execute("select * from ops.identity_names order by kind, text").fetchall() == rows

@@ -24,11 +24,15 @@ DOMAINS = ("gmail.com", "Mail.Example.ORG", "mail.co.uk", "bücher.de", "local",
 
 
 def sql(macro: str, rows: list[tuple[str, ...]], *arguments: str) -> list[str | None]:
+    return sql_text(engine.macro(macro, *arguments), rows)
+
+
+def sql_text(expression: str, rows: list[tuple[str, ...]]) -> list[str | None]:
     con = duckdb.connect(config={"threads": 1})
     columns = ", ".join(f"c{n} varchar" for n in range(len(rows[0])))
     con.execute(f"create table given (place integer, {columns})")
     con.executemany(f"insert into given values (?{', ?' * len(rows[0])})", [(n, *row) for n, row in enumerate(rows)])
-    return [v for (v,) in con.execute(f"select {engine.macro(macro, *arguments)} from given order by place").fetchall()]
+    return [v for (v,) in con.execute(f"select {expression} from given order by place").fetchall()]
 
 
 def test_phones_of_seven_countries_become_the_e164_number_of_phonenumbers() -> None:
@@ -61,3 +65,34 @@ def test_addresses_that_email_validator_takes_become_what_it_makes_of_them_in_lo
 @pytest.mark.parametrize("text", ["", " ", "n/a", "ann", "ann@", "@x.com", "ann@local", "ann ray@x.com", "a@b@c.com"])
 def test_what_is_no_address_is_none(text: str) -> None:
     assert sql("email_norm", [(text,)], "c0") == [None]
+
+
+def test_a_number_without_country_that_is_too_long_for_the_assumed_one_is_given_none() -> None:
+    zone = "Europe/London"
+    rows = [("15534007468", zone), ("8615514404293", zone), ("07720 382147", zone), ("447720382147", zone),
+            ("4915153993631", zone), ("+44 15534007468", zone), ("13800138000", "Asia/Shanghai")]  # fmt: skip
+    assert sql("phone_norm", rows, "c0", "c1") == [
+        "15534007468", "8615514404293", "+447720382147", "+447720382147",
+        "4915153993631", "+4415534007468", "+8613800138000",
+    ]  # fmt: skip
+
+
+def test_no_mobile_or_fixed_number_is_longer_than_its_country_allows() -> None:
+    longest = {code: 15 for code in {*engine.macro("codes_by_country").values(), *engine.macro("codes_by_zone").values()}}
+    for code in longest:
+        known = phonenumbers.PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(int(code)))
+        longest[code] = max(*known.mobile.possible_length, *known.fixed_line.possible_length)
+    assert {code: engine.macro("national_digits").get(code, 15) for code in longest} == longest
+
+
+def test_two_edits_are_found_as_counting_them_finds_them() -> None:
+    draw = random.Random(3)
+    letters, rows = "ab@.", []
+    for _ in range(4_000):
+        one = "".join(draw.choice(letters) for _ in range(draw.randrange(14)))
+        other = list(one)
+        for _ in range(draw.randrange(5)):
+            at = draw.randrange(len(other) + 1)
+            other[at : at + draw.randrange(2)] = draw.choice(["", *letters])
+        rows.append((one, "".join(other)))
+    assert sql("two_edits", rows, "c0", "c1") == sql_text("levenshtein(c0, c1) <= 2", rows)
