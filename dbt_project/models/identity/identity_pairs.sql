@@ -15,8 +15,10 @@ narrow as (
     from blocks
     group by block, block_key
     having
-        count(*) between 2 and case
-            when block in ('{{ identity_coarse_blocks() | join("', '") }}') then {{ var('identity_coarse_block_limit') }}
+        count(*) between 2 and case block
+            {% for coarse in identity_coarse_blocks() %}
+            when '{{ coarse }}' then {{ var('identity_coarse_block_limit') }}
+            {% endfor %}
             else {{ var('identity_block_limit') }}
         end
 

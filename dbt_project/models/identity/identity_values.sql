@@ -1,19 +1,32 @@
 -- A value that the guards let through and that yet two persons hold says of nobody who it is.
 with
 
--- Facts are looked up by what they state, so a number that was completed by its country is known without it, too.
-held as (
+known as (
 
     select point_no, kind, value
     from {{ ref('identity_evidence') }}
     where not is_guarded
 
-    union
+),
 
-    select evidence.point_no, evidence.kind, points.phone_norm as value
-    from {{ ref('identity_evidence') }} as evidence
-    inner join {{ ref('identity_points') }} as points on evidence.point_no = points.point_no
-    where evidence.kind = 'phone' and not evidence.is_guarded
+-- Facts are looked up by what they state, so a number that was completed by its country is known without it, too.
+stated as (
+
+    select distinct known.value, points.phone_norm
+    from known
+    inner join {{ ref('identity_points') }} as points on known.point_no = points.point_no
+    where known.kind = 'phone' and known.value <> points.phone_norm
+
+),
+
+held as (
+
+    select point_no, kind, value from known
+    union
+    select known.point_no, known.kind, stated.phone_norm as value
+    from known
+    inner join stated on known.value = stated.value
+    where known.kind = 'phone'
 
 )
 

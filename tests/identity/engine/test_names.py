@@ -66,7 +66,12 @@ def test_a_name_in_another_language_may_be_the_same_name() -> None:
 @pytest.mark.skipif(not HAS_PINYIN, reason="pypinyin is not installed here")
 @pytest.mark.parametrize(
     ("han", "latin"),
-    [("欧阳娜娜", ("nana", "ouyang")), ("吕杨", ("yang", "lv")), ("单雄信", ("xiongxin", "shan")), ("曾国藩", ("guofan", "zeng"))],
+    [
+        ("欧阳娜娜", ("nana", "ouyang")),
+        ("吕杨", ("yang", "lv")),
+        ("单雄信", ("xiongxin", "shan")),
+        ("曾国藩", ("guofan", "zeng")),
+    ],
 )
 def test_a_chinese_name_is_read_in_pinyin_with_compound_surnames_and_their_readings(han: str, latin: tuple) -> None:
     assert person("", "", han) == person(*latin, "")

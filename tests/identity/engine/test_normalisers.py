@@ -78,7 +78,7 @@ def test_a_number_without_country_that_is_too_long_for_the_assumed_one_is_given_
 
 
 def test_no_mobile_or_fixed_number_is_longer_than_its_country_allows() -> None:
-    longest = {code: 15 for code in {*engine.macro("codes_by_country").values(), *engine.macro("codes_by_zone").values()}}
+    longest = dict.fromkeys({*engine.macro("codes_by_country").values(), *engine.macro("codes_by_zone").values()}, 15)
     for code in longest:
         known = phonenumbers.PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(int(code)))
         longest[code] = max(*known.mobile.possible_length, *known.fixed_line.possible_length)

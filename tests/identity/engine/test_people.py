@@ -50,6 +50,8 @@ CASES = {
     "given name alone": [record(given_norm="rosamund", given_forms="|rosamund|", birth_text="19710214", **HOME),
                          record("Rosamund Ashford", birth_text="19710214", **HOME)],
     "no country": [record("Rose Ashford", phone_norm=PHONE), record(stream="profiles", phone_norm="0" + PHONE[3:])],
+    "foreign number": [record("Rose Ashford", phone_norm="+8615534007468"), record(**ORDER, phone_norm="15534007468"),
+                       record(stream="profiles", phone_norm="8615534007468")],
     "stated and alike": [
         record("Daniel Ashford", account_key="shop:1", email_norm="d@own.example", phone_norm=PHONE, **HOME),
         record("Dan Ashford", account_key="shop:2", email_norm="x@own.example", phone_norm="+447400333444",
@@ -159,6 +161,10 @@ def test_f67_a_given_name_counts_where_the_family_name_is_missing(scenes: Scenes
 
 def test_f67_a_phone_without_its_country_is_the_same_phone(scenes: Scenes) -> None:
     assert scenes.clusters("no country") == groups({1, 2})
+
+
+def test_f67_a_foreign_number_without_its_country_is_the_same_phone_wherever_it_was_said(scenes: Scenes) -> None:
+    assert scenes.clusters("foreign number") == groups({1, 2, 3})
 
 
 def test_a_profile_with_a_stated_account_is_compared_as_its_account(scenes: Scenes) -> None:
