@@ -19,6 +19,9 @@ WORD = re.compile(r"[a-z]+|[㐀-䶿一-鿿]+")
 JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 U_UMLAUT = re.compile(r"([ln])(?:v|yu)(e?)")  # pinyin without its dots: Lü as a passport or a keyboard writes it
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "'": None, "’": None, ".": " "})
+# Letters of other alphabets that pass for Latin ones, in lower case (В and Н are small в and н).
+ALIKE = str.maketrans("авекмнорстухіјѕαικνορ", "abekmhopctyxijsaikvop")
+MIXED = re.compile(r"(?=\w*[a-z])\w*[\u0370-\u03ff\u0400-\u04ff]\w*")
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,18 @@ def words(kind: str) -> dict[str, tuple[str, ...]]:
     return {word: tuple(meant) for word, meant in found.items()}
 
 
+def clean(text: str) -> str:
+    """NFKC without characters that nobody sees (zero-width blanks, byte order marks)."""
+    text = unicodedata.normalize("NFKC", text)
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
 def plain(text: str) -> str:
-    """NFKC, lower case, Latin letters without marks; Han stays."""
-    text = unicodedata.normalize("NFKC", text).casefold().translate(LETTERS)
+    """NFKC, lower case, Latin letters without marks, also where a letter only looks Latin; Han stays."""
+    text = clean(text).casefold().translate(LETTERS)
+    if text.isascii():
+        return text
+    text = MIXED.sub(lambda word: word[0].translate(ALIKE), text)
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
@@ -81,7 +93,7 @@ def person(given: str, family: str, full: str, handle: str = "") -> Name:
 
 def split(full: str) -> tuple[str, str]:
     """Given and family name of a whole name; two empty texts for what is no name (a handle, a nickname with digits)."""
-    text = unicodedata.normalize("NFKC", full or "").strip()
+    text = clean(full or "").strip()
     if not text or NOT_A_NAME.search(text):
         return "", ""
     if HAN.search(text) and not re.search("[A-Za-z]", text):
@@ -108,7 +120,8 @@ def split(full: str) -> tuple[str, str]:
 
 
 def _untitled(text: str) -> list[str]:
-    return [p for p in text.split() if plain(p).strip() not in words("title")]
+    """Words of a name: neither titles nor what has no letter (an emoji)."""
+    return [p for p in text.split() if WORD.search(read := plain(p)) and read.strip() not in words("title")]
 
 
 def _split_han(text: str) -> tuple[str, str]:

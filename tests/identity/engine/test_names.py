@@ -83,6 +83,55 @@ def test_a_chinese_name_is_split_behind_its_surname() -> None:
     assert whole.given and whole.family
 
 
+TWO_WAYS = [
+    ("Ann Ray", "Ａｎｎ　Ｒａｙ"),
+    ("Ann Ray", "Ann\u3000Ray\u3000"),
+    ("Ann Ray", "Ann\u00a0Ray"),
+    ("Ann Ray", "Ann \u200bRay"),
+    ("Ann Ray", "\ufeffAnn Ray"),
+    ("Ann Ray", "ANN RAY"),
+    ("Ann Ray", "Ann Ray 🌸"),
+    ("Ann Ray", "🌸 Ann Ray"),
+    ("Ann Ray", "\u0410nn R\u0430y"),
+    ("Ann Ray", "Αnn Ray"),
+    ("Ann Ray", "Ray, Ann"),
+    ("Ann Ray", "Dr. Ann Ray"),
+    ("Réne Ray", "Re\u0301ne Ray"),
+    ("Zoë Groß", "Zoe Gross"),
+    ("Łucja Ołów", "Lucja Olow"),
+    ("Siân O’Neill", "Sian O'Neill"),
+    ("Ｚｏë Ray", "Zoe\u0308 Ray"),
+    ("Søren Dahl", "Soren Dahl"),
+    ("Anne-Marie Ray", "Anne‑Marie Ray"),
+    ("ﬁona Ray", "Fiona Ray"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_WAYS)
+def test_f62_a_name_is_the_same_however_it_was_typed(one: str, other: str) -> None:
+    assert person("", "", one) == person("", "", other) != Name()
+
+
+@pytest.mark.skipif(not HAS_PINYIN, reason="pypinyin is not installed here")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("张伟", "張偉"),
+        ("陈大文", "陳大文"),
+        ("欧阳娜娜", "歐陽娜娜"),
+        ("刘德华", "劉德華"),
+        ("单雄信", "單雄信"),
+        ("尉迟恭", "尉遲恭"),
+    ],
+)
+def test_f62_a_chinese_name_is_the_same_in_simplified_and_traditional_characters(one: str, other: str) -> None:
+    assert person("", "", one) == person("", "", other) != Name()
+
+
+def test_a_name_in_an_alphabet_that_is_not_latin_is_none() -> None:
+    assert person("", "", "Анна Иванова") == Name()
+
+
 def test_a_company_is_known_without_its_legal_form() -> None:
     assert company("Linford Catering Ltd") == company("LINFORD CATERING LIMITED") == "linford catering"
     assert company("上海万象商贸有限公司") == company("上海万象商贸") == "上海万象"
