@@ -9,12 +9,17 @@ the roll-out.
 
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.marts_report import table
 from ml import hughes
+
+COSTS = (0.62, 0.30)
+NET = 35.0
 
 
 @dataclass
@@ -48,19 +53,27 @@ def decide(path: Path, *, cost: float, net: float, test_size: int = 10_000) -> D
     return Decision(len(people), int(bought.sum()), table, *map(earned, chosen))
 
 
-def report(path: Path) -> None:
-    """Prints both decisions, each with all its cells."""
-    for cost in (0.62, 0.30):
-        result = decide(path, cost=cost, net=35.0)
-        rate = result.responders / result.mailed
-        even = hughes.break_even(cost, 35.0)
-        print(f"\ncost {cost:.2f}, net per sale 35.00, break-even {even:.2%}")
-        print(f"{result.mailed:,} mailed, {result.responders} bought, response {rate:.2%}")
-        print(f"profit of the roll-out if all are mailed {result.profit_all:,.0f}")
-        for name, profit in (("roll_out", result.profit_raw), ("roll_out_shrunk", result.profit_shrunk)):
-            print(f"  by {name}: {result.cells[name].sum()} of {len(result.cells)} cells, {profit:,.0f}")
-        print(result.cells.round(4).to_string(index=False))
+def _two(value: float) -> Decimal:
+    return Decimal(f"{value:.2f}")
+
+
+def report(path: Path) -> list[str]:
+    """Lines of Markdown: both decisions, and the cells of the first with what each expects to earn."""
+    found = {cost: decide(path, cost=cost, net=NET) for cost in COSTS}
+    names = ("cost", "net_per_sale", "break_even_percent", "plan", "cells_mailed", "profit_of_the_roll_out")
+    plans: list[tuple[object, ...]] = []
+    for cost, result in found.items():
+        given = (_two(cost), _two(NET), _two(100 * hughes.break_even(cost, NET)))
+        plans.append((*given, "mail all", len(result.cells), _two(result.profit_all)))
+        for plan, profit in (("roll_out", result.profit_raw), ("roll_out_shrunk", result.profit_shrunk)):
+            plans.append((*given, plan, int(result.cells[plan].sum()), _two(profit)))
+    first = found[COSTS[0]]
+    response = f"{first.mailed:,} mailed, {first.responders} bought, response {first.responders / first.mailed:.2%}."
+    cells = first.cells.drop(columns=["break_even", "index"]).round(4).round({"expected_profit": 2}).astype(object)
+    lines = ["", "### Hughes' decision", "", response, "", *table(names, plans)]
+    lines += ["", f"### Cells of the test at {COSTS[0]:.2f}", "", *table(list(cells), cells.to_numpy().tolist())]
+    return lines
 
 
 if __name__ == "__main__":
-    report(Path(sys.argv[1]))
+    print("\n".join(report(Path(sys.argv[1]))))

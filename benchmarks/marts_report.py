@@ -1,23 +1,33 @@
-"""Figures of the descriptive marts, printed: what docs/marts/*.md quote.
+"""Figures of the descriptive marts as Markdown tables: what docs/marts/*.md quote.
 
     python -m benchmarks.marts_report DATABASE               of any built warehouse: RFM, ABC, Pareto, BCG, funnel …
     python -m benchmarks.marts_report --hillstrom FILE       Hughes' decision on the Hillstrom e-mail challenge
     python -m benchmarks.marts_report --lines                lines per SQL model: median and most
 
-DATABASE is a release or a work database; docs/examples/feeds has the feeds of UCI Online Retail and of Maven CRM. A
-table without rows is told as such.
+DATABASE is a release or a work database; benchmarks.real_data builds those of public data and prints them as a page.
 """
 
 import argparse
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 MODELS = Path(__file__).resolve().parents[1] / "dbt_project" / "models"
 FIGURES = {
+    "Net value": """
+        select min(sold_on) as first_day, max(sold_on) as last_day, sum(order_count)::bigint as orders,
+            round(sum(sales_base), 2) as sales, round(sum(returns_base), 2) as returns, round(sum(net_base), 2) as net,
+            (select count(*) from marts.dim_customers) as customers,
+            (select count(*) from marts.customer_rfm) as with_a_purchase
+        from marts.daily_sales""",
+    "Lines": """
+        select stream, sum(raw_rows)::bigint as delivered, sum(duplicate_rows)::bigint as delivered_twice,
+            sum(kept_rows)::bigint as kept, sum(equal_lines_kept)::bigint as equal_lines_kept
+        from marts.row_accounting where stream in ('order_lines', 'returns') group by 1 order by 1""",
     "RFM segments": """
         select rfm_segment, count(*) as customers, round(sum(m_total), 2) as net_sales,
             round(100 * sum(m_total) / sum(sum(m_total)) over (), 1) as percent
@@ -26,8 +36,21 @@ FIGURES = {
         select method, count(distinct cell) as cells, count(distinct segment) as segments, count(*) as customers,
             count(*) filter (where is_best) as best, round(avg(weighted_score), 3) as mean_weighted_score
         from marts.rfm_scores group by 1 order by 1""",
+    "RFM, customers by method and segment": """
+        select method, segment, count(*) as customers, round(sum(m_total), 2) as net_sales
+        from marts.rfm_scores inner join marts.customer_rfm using (customer_id)
+        where method in ('mean_octants', 'four_classes') group by 1, 2 order by 1, 3 desc, 2""",
+    "RFM, customers by method and code": """
+        with codes as (
+            select method, dimension, code from marts.rfm_scores
+            unpivot (code for dimension in (r_score, f_score, m_score))
+        )
+        select method, code, count(*) filter (where dimension = 'r_score') as by_r,
+            count(*) filter (where dimension = 'f_score') as by_f, count(*) filter (where dimension = 'm_score') as by_m
+        from codes group by 1, 2 order by 1, 2""",
     "RFM, who moved in the last month": """
-        select from_segment, to_segment, customer_count, m_after from marts.rfm_movements
+        select from_segment, to_segment, customer_count as customers, round(m_after, 2) as net_sales_after
+        from marts.rfm_movements
         where month_end_on = (select max(month_end_on) from marts.rfm_movements) and from_segment <> to_segment
         order by m_after desc, from_segment, to_segment limit 8""",
     "Hughes cells": """
@@ -45,18 +68,32 @@ FIGURES = {
         select entity_kind, abc_class, count(*) as entities, round(sum(net_base), 2) as net_sales
         from marts.abc_classes group by 1, 2 order by 1, 2""",
     "Pareto: what the best customers bring": """
-        select basis, customer_percent, cumulative_count, cumulative_base, cumulative_share
+        select basis, customer_percent, cumulative_count as customers, round(cumulative_base, 2) as net_or_contribution,
+            round(100 * cumulative_share, 1) as percent
         from marts.pareto_curve where customer_percent in (1, 5, 10, 20, 50) order by 1, 2""",
     "Pyramid": """
-        select scheme, tier, customer_count, net_base, cost_to_serve_base, contribution_base, share_of_contribution,
-            contribution_basis
+        select scheme, tier, customer_count as customers, round(net_base, 2) as net_sales,
+            round(cost_to_serve_base, 2) as cost_to_serve, round(contribution_base, 2) as contribution,
+            round(100 * share_of_contribution, 1) as percent, contribution_basis
         from marts.profit_pyramid order by scheme, tier_no""",
     "BCG": """
         select entity_kind, axis_pair, quadrant, count(*) as entities, round(sum(net_base), 2) as net_sales
         from marts.bcg_matrix group by 1, 2, 3 order by 1, 2, 3""",
     "Cohorts: retention after 1, 3, 6, 12 complete months": """
-        select month_no, sum(cohort_size) as customers, round(sum(active_count) / sum(cohort_size), 4) as retention
+        select month_no, sum(cohort_size)::bigint as customers, sum(active_count)::bigint as active,
+            round(100 * sum(active_count) / sum(cohort_size), 1) as percent
         from marts.cohort_retention where is_complete and month_no in (1, 3, 6, 12) group by 1 order by 1""",
+    "Cohorts by the month of the first purchase": """
+        select cohort_month_on as first_month, sum(cohort_size) filter (where month_no = 0)::bigint as customers,
+            round(100 * sum(active_count) filter (where month_no = 1 and is_complete)
+                / sum(cohort_size) filter (where month_no = 1 and is_complete), 1) as percent_after_1,
+            round(100 * sum(active_count) filter (where month_no = 3 and is_complete)
+                / sum(cohort_size) filter (where month_no = 3 and is_complete), 1) as percent_after_3,
+            round(100 * sum(active_count) filter (where month_no = 6 and is_complete)
+                / sum(cohort_size) filter (where month_no = 6 and is_complete), 1) as percent_after_6,
+            round(100 * sum(active_count) filter (where month_no = 12 and is_complete)
+                / sum(cohort_size) filter (where month_no = 12 and is_complete), 1) as percent_after_12
+        from marts.cohort_retention group by 1 order by 1""",
     "Baskets: rules by basis and system": """
         select basis, system, count(*) as rules, max(basket_count) as baskets, round(max(lift), 2) as strongest_lift,
             count(*) filter (where p_holm < 0.05) as significant
@@ -65,18 +102,44 @@ FIGURES = {
         select basis, antecedent, consequent, together_count, round(confidence, 3) as confidence, round(lift, 2) as lift
         from marts.basket_rules where together_count >= 10 and basis <> 'customer_category'
         order by marts.basket_rules.lift desc, antecedent, consequent limit 8""",
+    "Baskets: rules by published thresholds": """
+        with thresholds (support, confidence) as (
+            values (0.006, 0.25), (0.001, 0.5), (0.001, 0.8), (0.001, 0.9), (0.01, 0.5)
+        )
+        select thresholds.support, thresholds.confidence, max(basket_count) as baskets, count(*) as rules,
+            round(max(lift), 4) as strongest_lift
+        from marts.basket_rules as rules inner join thresholds on together_count >= thresholds.support * basket_count
+            and together_count >= thresholds.confidence * antecedent_count
+        where basis = 'order_product' group by all order by rules desc""",
     "Cross-shop": """
         select category_name, other_category_name, both_count, round(cross_rate, 3) as cross_rate,
-            round(lift, 2) as lift, other_sales_of_both_base
+            round(lift, 2) as lift, round(other_sales_of_both_base, 2) as other_sales_of_both
         from marts.cross_shop order by other_sales_of_both_base desc, 1, 2 limit 8""",
     "Funnel of deals": """
-        select system, stage_no, stage, deal_count, conversion_rate, won_count, lost_count, won_amount_base,
-            median_dwell_days
+        select system, stage_no, stage, deal_count, conversion_rate, won_count, lost_count,
+            round(won_amount_base, 2) as won_amount, round(median_dwell_days, 1) as median_days
         from marts.sales_funnel order by 1, 2""",
+    "Deals won": """
+        select system, deal_count as deals, won_count as won, lost_count as lost, open_count as open,
+            round(100 * win_rate, 2) as win_percent, round(won_amount_base, 2) as won_amount
+        from marts.sales_funnel where stage_no = 1 order by 1""",
+    "Bottlenecks": """
+        select system, stage_no, stage, visit_count, lost_count, open_count, round(median_stay_days, 1) as median_days,
+            stalled_count, round(lost_value_base, 2) as lost_value, bottleneck_rank
+        from marts.funnel_bottlenecks order by 1, 2""",
+    "Back-test of the forecast": """
+        select system, count(*) as month_ends, sum(deal_count)::bigint as deals,
+            round(sum(forecast_amount_base), 2) as forecast, round(sum(won_amount_base), 2) as won
+        from marts.forecast_backtest where is_chosen and forecast_amount_base is not null group by 1 order by 1""",
+    "Employees, all time": """
+        select employee_name, department_path, won_deal_count as won, lost_deal_count as lost,
+            round(100 * win_rate, 1) as win_percent, round(won_amount_base, 2) as won_amount
+        from marts.employee_sales where period_kind = 'all' and won_deal_count > 0
+        order by won_amount_base desc, employee_id limit 5""",
     "Funnel of people": """
         select stage_no, stage, customer_count, conversion_rate from marts.relationship_funnel order by 1""",
     "Sales expected of open deals": """
-        select system, month_on, round(sum(expected_win_count), 2) as wins, sum(expected_base) as expected
+        select system, month_on, round(sum(expected_win_count), 2) as wins, round(sum(expected_base), 2) as expected
         from marts.sales_outlook group by 1, 2 order by 1, 2""",
     "Lifecycle now": """
         select stage_by_transaction as stage, count(*) as customers from marts.customer_lifecycle
@@ -87,21 +150,52 @@ FIGURES = {
 }
 
 
-def figures(database: Path) -> Iterator[tuple[str, list[str], list[tuple]]]:
-    """Title, column names and rows of every figure; a table that the database lacks gives no rows."""
+def shown(value: object) -> str:
+    """A cell: thousands apart, nothing as a dash."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if _is_number(value) else str(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Lines of a Markdown table, numbers to the right; one line that says so when there is no row."""
+    if not rows:
+        return ["No row."]
+    numbers = [all(row[no] is None or _is_number(row[no]) for row in rows) for no in range(len(names))]
+    lines = [f"| {' | '.join(names)} |", "|" + "".join("---:|" if number else "---|" for number in numbers)]
+    return lines + [f"| {' | '.join(map(shown, row))} |" for row in rows]
+
+
+def figures(database: Path, titles: Iterable[str] = tuple(FIGURES)) -> list[str]:
+    """Lines of Markdown: a heading and a table for each figure; a table that the database lacks has no row."""
+    lines: list[str] = []
     with duckdb.connect(str(database), read_only=True) as con:
-        for title, sql in FIGURES.items():
+        con.execute("set timezone = 'UTC'")
+        for title in titles:
             try:
-                result = con.execute(sql)
+                result = con.execute(FIGURES[title])
+                found = table([column[0] for column in result.description], result.fetchall())
             except duckdb.CatalogException:
-                yield title, [], []
-            else:
-                yield title, [column[0] for column in result.description], result.fetchall()
+                found = table((), ())
+            lines += ["", f"### {title}", "", *found]
+    return lines
 
 
 def line_counts() -> dict[str, int]:
     """Lines of every SQL model by its name."""
     return {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in sorted(MODELS.rglob("*.sql"))}
+
+
+def lines_per_model() -> str:
+    """One line: how many SQL models, median and most."""
+    counted = line_counts()
+    longest = max(counted, key=lambda name: counted[name])
+    median = statistics.median(counted.values())
+    return f"{len(counted)} SQL models: median {median:g} lines, most {counted[longest]} (`{longest}`)."
 
 
 def main() -> None:
@@ -117,19 +211,13 @@ def main() -> None:
     if not (chosen.database or chosen.hillstrom or chosen.lines):
         options.error("give a database, --hillstrom FILE or --lines")
     if chosen.database:
-        for title, names, rows in figures(chosen.database):
-            print(f"\n{title}\n  {' | '.join(names) if rows else 'nothing'}")
-            for row in rows:
-                print("  " + " | ".join(str(value) for value in row))
+        print("\n".join(figures(chosen.database)))
     if chosen.hillstrom:
         from benchmarks import hughes_hillstrom
 
-        hughes_hillstrom.report(chosen.hillstrom)
+        print("\n".join(hughes_hillstrom.report(chosen.hillstrom)))
     if chosen.lines:
-        counted = line_counts()
-        longest = max(counted, key=lambda name: counted[name])
-        median = statistics.median(counted.values())
-        print(f"\n{len(counted)} SQL models: median {median:g} lines, most {counted[longest]} ({longest})")
+        print(lines_per_model())
 
 
 if __name__ == "__main__":
