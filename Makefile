@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(abspath $(VENV))/bin
 STAMP  := $(VENV)/.installed
+WAREHOUSE := $(or $(CRM_HOME),$(CURDIR)/warehouse)
 export PATH := $(BIN):$(PATH)
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -43,6 +44,13 @@ dev: $(STAMP) ## Dagster's pages on loopback
 
 dashboard: $(STAMP) ## Pages for analysts and managers over the release, on loopback
 	@$(BIN)/acrm dashboard
+
+docs: $(STAMP) ## Tables, columns, SQL and lineage of the warehouse by dbt docs, on loopback (PORT=8090)
+	@test -f $(WAREHOUSE)/work.duckdb || { echo "$(WAREHOUSE): no warehouse yet; make run builds one"; exit 1; }
+	@cd dbt_project && CRM_WORK_DB=$(WAREHOUSE)/work.duckdb $(BIN)/dbt --quiet docs generate --profiles-dir . \
+	  --target-path $(WAREHOUSE)/dbt_docs --log-path $(WAREHOUSE)/dbt_docs/logs --vars '{as_of: "$(shell date +%F)"}'
+	@echo "Tables and lineage: http://127.0.0.1:$(or $(PORT),8090) (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server $(or $(PORT),8090) --bind 127.0.0.1 --directory $(WAREHOUSE)/dbt_docs
 
 benchmark: $(STAMP) ## Measure S and M (SCALES="S M L" for all) against raw SQL; writes docs/benchmark.md
 	@$(BIN)/python -m benchmarks.run $(SCALES)

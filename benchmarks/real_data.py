@@ -2,8 +2,8 @@
 
     python -m benchmarks.real_data DATA [--homes FOLDER] > docs/marts/real-data.md
 
-DATA holds uci_online_retail/, uci_online_retail_ii/, maven_crm/, groceries/ and hillstrom/. Every warehouse is built by
-`acrm run` in a process of its own. FOLDER keeps what was built: a release that is there already is read, not built.
+DATA holds uci_online_retail/, uci_online_retail_ii/, maven_crm/, groceries/ and hillstrom/. Every warehouse is built in
+a process of its own, as far as the figures need it. FOLDER keeps it: NAME.duckdb that is there already is only read.
 """
 
 import argparse
@@ -17,15 +17,14 @@ from pathlib import Path
 
 from benchmarks import hughes_hillstrom
 from benchmarks.marts_report import figures, lines_per_model
-from benchmarks.measure import python, run
+from benchmarks.measure import python
 
 REPO = Path(__file__).resolve().parents[1]
 EXAMPLES = REPO / "docs" / "examples" / "feeds"
-ACRM = str(Path(sys.executable).with_name("acrm"))
 HEAD = """# Figures of public data
 
 Printed by `python -m benchmarks.real_data DATA`, which takes the data in through the feeds of
-[examples](../examples/README.md), runs the program and reads what it built. A dash is an empty cell.
+[examples](../examples/README.md), builds the models and reads the tables. A dash is an empty cell.
 Money is in pounds for Online Retail, in dollars for Maven. Hillstrom has no count of purchases: cells by R and M."""
 RETAIL = (
     "Net value", "Lines", "RFM by five methods", "RFM, customers by method and segment",
@@ -40,25 +39,30 @@ DEALS = (
     "Sales expected of open deals",
 )  # fmt: skip
 BASKETS = ("Baskets: rules by published thresholds", "Baskets: strongest rules of ten baskets and more")
-RULES = """
+MODELS = {
+    "retail": (
+        "+daily_sales", "+row_accounting", "+dim_customers", "+path:models/marts/rfm", "+path:models/marts/value",
+        "+path:models/marts/cohorts", "+basket_rules",
+    ),
+    "maven": ("+path:models/marts/funnel", "+path:models/marts/sales"),
+    "groceries": ("+basket_rules",),
+}  # fmt: skip
+BUILD = """
+import sys
 from datetime import date
 from orchestration import pipeline
 from orchestration.settings import settings
+day, *select = sys.argv[1:]
 pipeline.ingest(settings())
-pipeline.judge(pipeline.transform(settings(), date(2000, 1, 1), select=["+basket_rules"], tests=False))
+pipeline.judge(pipeline.transform(settings(), date.fromisoformat(day), select=select, tests=False))
 """
 LOOSEST = "1,order_product,order,product,0.001,1,0.25,6,,The loosest of the published thresholds\n"
 
 
-def told(text: str) -> None:
-    """Progress goes beside the page."""
-    print(text, file=sys.stderr, flush=True)
+def built(name: str, home: Path, as_of: str, models: Sequence[str], feeds: Sequence[str], **variables: object) -> Path:
+    """The warehouse after these feeds and models up to a day, kept as `name` beside its home.
 
-
-def release(name: str, home: Path, as_of: str, feeds: list[str], **variables: object) -> Path:
-    """The release of a warehouse that takes in these worked feeds up to a day, kept as `name` beside its home.
-
-    What the home took in before stays in it. Exits with the program's own words when the run fails.
+    What the home took in before stays in it. Exits with what the program said when a step fails.
     """
     kept = home.with_name(f"{name}.duckdb")
     if kept.exists():
@@ -66,58 +70,49 @@ def release(name: str, home: Path, as_of: str, feeds: list[str], **variables: ob
     (home / "feeds").mkdir(parents=True, exist_ok=True)
     for feed in feeds:
         shutil.copy(EXAMPLES / f"{feed}.yml", home / "feeds")
-    env = {"CRM_HOME": str(home), "CRM_SETTLE_SECONDS": "0", "PYTHONPATH": str(REPO)}
-    cost = run([ACRM, "run", "--plain", "--as-of", as_of], env | {key: str(value) for key, value in variables.items()})
-    told(f"{name}: {cost.wall_s:.0f} s, {cost.cpu_s:.0f} CPU s, {cost.peak_mib:,.0f} MiB")
-    shutil.copyfile(home / "releases" / "current.duckdb", kept)
+    env = {"CRM_HOME": home, "CRM_SETTLE_SECONDS": "0", "PYTHONPATH": REPO} | variables
+    cost = python(BUILD, as_of, *models, env={key: str(value) for key, value in env.items()})
+    print(f"{name}: {cost.wall_s:.0f} s, {cost.cpu_s:.0f} CPU s, {cost.peak_mib:,.0f} MiB", file=sys.stderr, flush=True)
+    shutil.copyfile(home / "work.duckdb", kept)
     return kept
 
 
 def online_retail(data: Path, homes: Path) -> tuple[Path, Path]:
-    """Releases of Online Retail alone and of it with Online Retail II, which repeats nine days of it."""
+    """Online Retail alone, and with Online Retail II, which repeats nine days of it."""
     home, as_of = homes / "online_retail", "2011-12-09"
     places = {"UCI_ONLINE_RETAIL": data / "uci_online_retail", "UCI_ONLINE_RETAIL_II": data / "uci_online_retail_ii"}
     return (
-        release("online_retail_1", home, as_of, ["uci_online_retail"], **places),
-        release("online_retail_2", home, as_of, ["uci_online_retail_ii"], **places),
+        built("online_retail_1", home, as_of, MODELS["retail"], ["uci_online_retail"], **places),
+        built("online_retail_2", home, as_of, MODELS["retail"], ["uci_online_retail_ii"], **places),
     )
 
 
 def maven(data: Path, homes: Path) -> Path:
-    """Release of the Maven CRM."""
+    """The Maven CRM."""
     feeds = [path.stem for path in sorted(EXAMPLES.glob("maven_*.yml"))]
-    return release(
-        "maven", homes / "maven_crm", "2017-12-31", feeds, MAVEN_CRM=data / "maven_crm", CRM_BASE_CURRENCY="USD"
-    )
+    places = {"MAVEN_CRM": data / "maven_crm", "CRM_BASE_CURRENCY": "USD"}
+    return built("maven", homes / "maven_crm", "2017-12-31", MODELS["maven"], feeds, **places)
 
 
 def groceries(data: Path, homes: Path) -> Path:
-    """Work database with the rules of the groceries, by a copy of the dbt project that grows sets of six items.
-
-    Nobody is known who bought, so there is nothing to release.
-    """
-    home, project, kept = homes / "groceries", homes / "groceries_project", homes / "groceries.duckdb"
-    if kept.exists():
-        return kept
-    (home / "feeds").mkdir(parents=True, exist_ok=True)
-    shutil.copy(EXAMPLES / "groceries.yml", home / "feeds")
-    with (
-        (data / "groceries" / "groceries.csv").open(encoding="utf-8", newline="") as baskets,
-        (home / "lines.csv").open("w", encoding="utf-8", newline="") as lines,
-    ):
-        items = [(no, item) for no, basket in enumerate(csv.reader(baskets), 1) for item in basket if item]
-        csv.writer(lines).writerows([("basket", "item"), *items])
-    shutil.copytree(REPO / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"), dirs_exist_ok=True)
-    seed, variables = project / "seeds" / "basket_bases.csv", project / "dbt_project.yml"
-    head = seed.read_text(encoding="utf-8").splitlines(keepends=True)[0]
-    seed.write_text(head + LOOSEST, encoding="utf-8")
-    text = variables.read_text(encoding="utf-8")
-    variables.write_text(text.replace("basket_max_items: 3", "basket_max_items: 6"), encoding="utf-8")
-    env = {"CRM_HOME": home, "CRM_SETTLE_SECONDS": "0", "GROCERIES": home, "CRM_DBT_PROJECT": project}
-    cost = python(RULES, env={key: str(value) for key, value in env.items()} | {"PYTHONPATH": str(REPO)})
-    told(f"groceries: {cost.wall_s:.0f} s, {cost.cpu_s:.0f} CPU s, {cost.peak_mib:,.0f} MiB")
-    shutil.copyfile(home / "work.duckdb", kept)
-    return kept
+    """The groceries, by a copy of the dbt project that grows sets of six items at the loosest thresholds."""
+    home, project = homes / "groceries_shop", homes / "groceries_project"
+    if not project.exists():
+        home.mkdir(parents=True)
+        with (
+            (data / "groceries" / "groceries.csv").open(encoding="utf-8", newline="") as baskets,
+            (home / "lines.csv").open("w", encoding="utf-8", newline="") as lines,
+        ):
+            items = [(no, item) for no, basket in enumerate(csv.reader(baskets), 1) for item in basket if item]
+            csv.writer(lines).writerows([("basket", "item"), *items])
+        shutil.copytree(REPO / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
+        seed, variables = project / "seeds" / "basket_bases.csv", project / "dbt_project.yml"
+        head = seed.read_text(encoding="utf-8").splitlines(keepends=True)[0]
+        seed.write_text(head + LOOSEST, encoding="utf-8")
+        text = variables.read_text(encoding="utf-8")
+        variables.write_text(text.replace("basket_max_items: 3", "basket_max_items: 6"), encoding="utf-8")
+    places = {"GROCERIES": home, "CRM_DBT_PROJECT": project}
+    return built("groceries", home, "2000-01-01", MODELS["groceries"], ["groceries"], **places)
 
 
 def page(data: Path, homes: Path) -> Iterator[str]:

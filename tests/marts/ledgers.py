@@ -11,8 +11,11 @@ from tests.marts.company import Company
 PAST = "2025-10-17"  # no month end
 BUILT = (
     *(f"+path:models/marts/{area}" for area in ("funnel", "sales", "lifecycle", "cohorts", "channels")),
-    *(f"+{mart}" for mart in ("rfm_ledger", "rfm_movements", "rfm_trend", "category_customer_flow", "segment_flows")),
-    *(f"+{mart}" for mart in ("order_coverage", "voice_scores", "text_sentiment", "metrics_monthly")),
+    *(
+        f"+{mart}"
+        for mart in ("rfm_ledger", "rfm_movements", "rfm_trend", "category_customer_flow", "product_customer_flow")
+    ),
+    *(f"+{mart}" for mart in ("segment_flows", "order_coverage", "voice_scores", "text_sentiment", "metrics_monthly")),
 )
 KEPT = ("path:models/identity", "path:models/staging/identity")
 

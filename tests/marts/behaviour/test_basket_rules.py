@@ -58,6 +58,14 @@ def test_groceries_give_the_published_numbers_of_rules(groceries: duckdb.DuckDBP
     assert [count for _, count in found] == [463, 5668, 410, 129, 15]
 
 
+def test_the_page_of_public_figures_has_these_numbers_of_rules(repo: Path) -> None:
+    page = (repo / "docs" / "marts" / "real-data.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page[page.index("## Groceries") :].splitlines() if "| 9,835 |" in line]
+    assert sorted((float(row[0].strip("| ")), float(row[1]), row[3]) for row in rows) == [
+        (0.001, 0.5, "5,668"), (0.001, 0.8, "410"), (0.001, 0.9, "129"), (0.006, 0.25, "463"), (0.01, 0.5, "15")
+    ]  # fmt: skip
+
+
 def test_the_strongest_rules_of_groceries_are_the_published_ones(groceries: duckdb.DuckDBPyConnection) -> None:
     top = """
         select antecedent, consequent, round(support, 6), round(confidence, 5), round(lift, 4), round(leverage, 5),

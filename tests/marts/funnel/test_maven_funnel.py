@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.real_data import DEALS, section
 from ml import win
 from tests.dbt.project import Dbt, Raw
 from tests.reference.feeds import warehouse
@@ -38,6 +39,11 @@ def test_win_rate_and_won_value_are_the_published_ones(maven: Raw) -> None:
         where period_kind = 'month'"""
     for relation in ("marts.employee_sales", "(from marts.department_sales where level_no = 1)"):
         assert maven.query(staff.format(relation)) == [(Decimal("10005534.0000"), 4_238, 2_473)]
+
+
+def test_the_page_of_public_figures_is_what_is_built_here(maven: Raw, repo: Path) -> None:
+    page = (repo / "docs" / "marts" / "real-data.md").read_text(encoding="utf-8")
+    assert "\n".join(section("Maven CRM", maven.path, DEALS)) in page
 
 
 def test_amounts_that_are_filled_in_on_winning_are_not_used_to_forecast(maven: Raw) -> None:

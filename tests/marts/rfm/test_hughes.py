@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.hughes_hillstrom import decide
+from benchmarks.hughes_hillstrom import decide, report
 from ml import hughes
 
 
@@ -76,3 +76,8 @@ def test_hillstrom_is_not_worth_mailing_whole_and_the_plan_says_so(reference_dat
     assert result.profit_all < -8_000, "1.07 % respond, 1.77 % would pay"
     assert result.profit_shrunk == 0 and not result.cells["roll_out_shrunk"].any()
     assert result.profit_raw < 0 and result.cells["roll_out"].sum() == 3, "three lucky cells of the test do not hold up"
+
+
+def test_the_page_of_public_figures_has_this_decision(reference_data: Path, repo: Path) -> None:
+    page = (repo / "docs" / "marts" / "real-data.md").read_text(encoding="utf-8")
+    assert "\n".join(report(reference_data / "hillstrom" / "hillstrom.csv")) in page
