@@ -120,9 +120,10 @@ FIGURES = {
             round(won_amount_base, 2) as won_amount, round(median_dwell_days, 1) as median_days
         from marts.sales_funnel order by 1, 2""",
     "Deals won": """
-        select system, deal_count as deals, won_count as won, lost_count as lost, open_count as open,
-            round(100 * win_rate, 2) as win_percent, round(won_amount_base, 2) as won_amount
-        from marts.sales_funnel where stage_no = 1 order by 1""",
+        select system, max(deal_count) as deals, max(won_count) as won, sum(lost_count)::bigint as lost,
+            sum(open_count)::bigint as open, round(100 * max(win_rate) filter (where stage_no = 1), 2) as win_percent,
+            round(max(won_amount_base), 2) as won_amount
+        from marts.sales_funnel group by 1 order by 1""",
     "Bottlenecks": """
         select system, stage_no, stage, visit_count, lost_count, open_count, round(median_stay_days, 1) as median_days,
             stalled_count, round(lost_value_base, 2) as lost_value, bottleneck_rank
