@@ -171,18 +171,17 @@ def table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     return lines + [f"| {' | '.join(map(shown, row))} |" for row in rows]
 
 
-def figures(database: Path, titles: Iterable[str] = tuple(FIGURES)) -> list[str]:
+def figures(con: duckdb.DuckDBPyConnection, titles: Iterable[str] = tuple(FIGURES)) -> list[str]:
     """Lines of Markdown: a heading and a table for each figure; a table that the database lacks has no row."""
+    con.execute("set timezone = 'UTC'")
     lines: list[str] = []
-    with duckdb.connect(str(database), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        for title in titles:
-            try:
-                result = con.execute(FIGURES[title])
-                found = table([column[0] for column in result.description], result.fetchall())
-            except duckdb.CatalogException:
-                found = table((), ())
-            lines += ["", f"### {title}", "", *found]
+    for title in titles:
+        try:
+            result = con.execute(FIGURES[title])
+            found = table([column[0] for column in result.description], result.fetchall())
+        except duckdb.CatalogException:
+            found = table((), ())
+        lines += ["", f"### {title}", "", *found]
     return lines
 
 
@@ -212,7 +211,8 @@ def main() -> None:
     if not (chosen.database or chosen.hillstrom or chosen.lines):
         options.error("give a database, --hillstrom FILE or --lines")
     if chosen.database:
-        print("\n".join(figures(chosen.database)))
+        with duckdb.connect(str(chosen.database), read_only=True) as con:
+            print("\n".join(figures(con)))
     if chosen.hillstrom:
         from benchmarks import hughes_hillstrom
 

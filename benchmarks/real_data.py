@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import duckdb
+
 from benchmarks import hughes_hillstrom
 from benchmarks.marts_report import figures, lines_per_model
 from benchmarks.measure import python
@@ -125,14 +127,15 @@ def page(data: Path, homes: Path) -> Iterator[str]:
         ("Maven CRM", maven(data, homes), DEALS),
         ("Groceries", groceries(data, homes), BASKETS),
     ):
-        yield from section(heading, database, titles)
+        with duckdb.connect(str(database), read_only=True) as con:
+            yield from section(heading, con, titles)
     yield from ("", "## Hillstrom", *hughes_hillstrom.report(data / "hillstrom" / "hillstrom.csv"))
     yield from ("", "## Lines per SQL model", "", lines_per_model())
 
 
-def section(heading: str, database: Path, titles: Sequence[str]) -> list[str]:
+def section(heading: str, con: duckdb.DuckDBPyConnection, titles: Sequence[str]) -> list[str]:
     """Lines of the page about one data set."""
-    return ["", f"## {heading}", *figures(database, titles)]
+    return ["", f"## {heading}", *figures(con, titles)]
 
 
 def main() -> None:
