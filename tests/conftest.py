@@ -15,7 +15,8 @@ from hypothesis import settings as hypothesis_settings
 from data_quality.runner import run_suites
 from data_quality.scorecard import build_scorecard
 from ml.scoring import SCORERS, score_all
-from orchestration.dbt import _let_go
+from orchestration.dbt import _PARSED, _let_go
+from orchestration.fingerprint import project_hash
 from orchestration.ingestion import landing
 from orchestration.ingestion.store import connect
 from orchestration.release.publish import publish
@@ -89,7 +90,10 @@ def _ymls() -> str:
 
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Dbt:
-    """One parsed dbt project for the session: parsing costs seconds, a warm run fractions of one."""
+    """One parsed dbt project for the session: parsing costs seconds, a warm run fractions of one.
+
+    Parsed as `acrm` does, so that no home of this process with the same currency needs a parse of its own.
+    """
     from dbt.cli.main import dbtRunner
 
     target = tmp_path_factory.mktemp("target")
@@ -99,8 +103,9 @@ def dbt(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
         kept = target / "partial_parse.msgpack"
         if earlier.exists():
             shutil.copyfile(earlier, kept)
-        parsed = Dbt(dbtRunner(), target).invoke("parse", as_of=None)
+        parsed = Dbt(dbtRunner(), target).invoke("parse", as_of="1970-01-01", base_currency="GBP")
         assert parsed.success, parsed.exception
+        _PARSED[PROJECT, project_hash(PROJECT), "GBP"] = target, parsed.result
         own = earlier.with_suffix(f".{os.getpid()}")
         shutil.copyfile(kept, own)
         own.replace(earlier)

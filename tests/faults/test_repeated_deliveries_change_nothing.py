@@ -10,6 +10,8 @@ import pytest
 from orchestration import pipeline
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("dbt")  # it has parsed the project, which takes half a minute
+
 FEED = """\
 feed: till
 system: till

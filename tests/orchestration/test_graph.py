@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 from dagster._core.test_utils import freeze_time
 from dagster._time import get_current_datetime
@@ -15,6 +16,8 @@ from orchestration.contract import streams
 from orchestration.dbt import Project, group_of
 from orchestration.fingerprint import project_hash
 from orchestration.settings import DBT_PROJECT, REPO, settings
+
+PARSED = pytest.mark.usefixtures("dbt")  # it has parsed the real project, which takes half a minute
 
 
 def load() -> dg.Definitions:
@@ -71,6 +74,7 @@ def test_streams_hang_on_the_feeds_that_fill_them_and_models_on_streams(mini):
     assert parents("release/current") == {"release/candidate"}
 
 
+@PARSED
 def test_the_real_project_is_in_the_graph_node_by_node(home, monkeypatch):
     monkeypatch.delenv("CRM_DBT_PROJECT", raising=False)
     found = graph()
@@ -89,6 +93,7 @@ def test_the_real_project_is_in_the_graph_node_by_node(home, monkeypatch):
     assert external == state, "something is read that nothing makes"
 
 
+@PARSED
 def test_what_scorers_read_does_not_stand_on_scores(home, monkeypatch):
     """Else dbt's two steps would wait for each other."""
     monkeypatch.delenv("CRM_DBT_PROJECT", raising=False)
