@@ -1,7 +1,10 @@
-"""Loading: DuckDB writes CSV into a pipe, PostgreSQL reads it at the other end; memory holds one chunk."""
+"""Loading: DuckDB writes CSV into a pipe, PostgreSQL reads it at the other end; memory holds a chunk."""
 
+import fcntl
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
 DATABASE = "release_file"
-_CHUNK = 1 << 18
+BLOCK = 1 << 20  # bytes; the most that Linux lets a pipe hold for everybody
 # Both sides' defaults agree: an empty field is null, `""` an empty text. Before PostgreSQL 18 a line of nothing but
 # `\.` would end the data; no row is one, since every released table has a release_id besides its own columns.
 _FORMAT = "format csv, header false, use_tmp_file false"
@@ -33,54 +36,76 @@ def load(con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, sources:
     """
     con.execute(f"create schema {quoted(sources[0].storage)}")
     total = 0
-    for number, source in enumerate(sources):
-        con.execute(create(source))
-        expected = release.execute(f"select count(*) from {_duckdb_name(source)}").fetchall()[0][0]
-        loaded = copy_rows(con, release, source)
-        if loaded != expected:
-            raise ServingError(f"{source.full_name}: {loaded:,} rows arrived of {expected:,}; nothing was switched.")
-        for statement in _indexes(release, source):
-            con.execute(statement)
-        con.execute(f"analyze {source.stored}")
-        total += loaded
-        if number == len(sources) // 2:
-            reach("serving.mid_load")
+    with closing(filled(con, release, sources)) as tables:
+        for number, (source, loaded) in enumerate(tables):
+            expected = release.execute(f"select count(*) from {_duckdb_name(source)}").fetchall()[0][0]
+            if loaded != expected:
+                raise ServingError(
+                    f"{source.full_name}: {loaded:,} rows arrived of {expected:,}; nothing was switched."
+                )
+            for statement in _indexes(release, source):
+                con.execute(statement)
+            con.execute(f"analyze {source.stored}")
+            total += loaded
+            if number == len(sources) // 2:
+                reach("serving.mid_load")
     return total
 
 
-def copy_rows(con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, source: Source) -> int:
-    """Stream the rows of one table; how many PostgreSQL took."""
-    columns = ", ".join(f"{copied(column, kind)} as {quoted(column)}" for column, kind in source.columns)
-    read_end, write_end = os.pipe()
-    failure: list[BaseException] = []
+def filled(
+    con: "psycopg.Connection", release: duckdb.DuckDBPyConnection, sources: list[Source]
+) -> Iterator[tuple[Source, int]]:
+    """Create and fill table after table: each with the rows that PostgreSQL took. Close it, should you stop early.
 
-    def write() -> None:
-        query = f"copy (select {columns} from {_duckdb_name(source)}) to '/dev/fd/{write_end}' ({_FORMAT})"
+    While PostgreSQL reads one table, DuckDB begins with the next, as far as a pipe lets it.
+    """
+    with ExitStack() as streams:
+        following = (streams.enter_context(closing(_Stream(release, source))) for source in sources)
+        stream = next(following, None)
+        for source in sources:
+            current, stream = stream, next(following, None)
+            con.execute(create(source))
+            cursor = con.cursor()
+            with cursor.copy(f"copy {source.stored} from stdin with (format csv, freeze)") as copy:
+                for chunk in current:  # an error of DuckDB is raised in here, so that COPY is cancelled, not ended
+                    copy.write(chunk)
+            yield source, cursor.rowcount
+
+
+class _Stream:
+    """The rows of a table as CSV, written into a pipe by a thread."""
+
+    def __init__(self, release: duckdb.DuckDBPyConnection, source: Source) -> None:
+        self._source = source
+        self._failure: BaseException | None = None
+        read_end, write_end = os.pipe()
+        with suppress(AttributeError, OSError):  # elsewhere than on Linux pipes are smaller, and turns more
+            fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, BLOCK)
+        self._pipe = os.fdopen(read_end, "rb", buffering=0)
+        self._writer = threading.Thread(target=self._write, args=(release.cursor(), write_end))
+        self._writer.start()
+
+    def _write(self, cursor: duckdb.DuckDBPyConnection, write_end: int) -> None:
+        columns = ", ".join(f"{copied(column, kind)} as {quoted(column)}" for column, kind in self._source.columns)
+        query = f"copy (select {columns} from {_duckdb_name(self._source)}) to '/dev/fd/{write_end}' ({_FORMAT})"
         try:
-            with release.cursor() as cursor:
+            with cursor:
                 cursor.execute(query).fetchall()
         except BaseException as error:
-            failure.append(error)
+            self._failure = error
         finally:
             os.close(write_end)
 
-    writer = threading.Thread(target=write)
-    cursor = con.cursor()
-    try:
-        with cursor.copy(f"copy {source.stored} from stdin with (format csv, freeze)") as copy:
-            writer.start()
-            while chunk := os.read(read_end, _CHUNK):
-                copy.write(chunk)
-            writer.join()
-            if failure:  # inside the block, so that COPY is cancelled rather than ended
-                raise ServingError(f"{source.full_name} cannot be read from the release: {failure[0]}")
-    finally:
-        os.close(read_end)  # a writer that still runs gets a broken pipe and ends
-        if writer.ident is None:
-            os.close(write_end)
-        else:
-            writer.join()
-    return cursor.rowcount
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self._pipe.read(BLOCK):
+            yield chunk
+        self.close()
+        if self._failure:
+            raise ServingError(f"{self._source.full_name} cannot be read from the release: {self._failure}")
+
+    def close(self) -> None:
+        self._pipe.close()  # a writer that still runs gets a broken pipe and ends
+        self._writer.join()
 
 
 def create(source: Source) -> str:

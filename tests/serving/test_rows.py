@@ -2,6 +2,7 @@
 
 import json
 import random
+import threading
 from decimal import Decimal
 
 import duckdb
@@ -86,8 +87,8 @@ def moved(server, release, *columns):
     con = server.connect()
     con.execute("set timezone = 'UTC'; create schema moved")
     with con.transaction():
-        con.execute(load.create(source))
-        return load.copy_rows(con, release, source), con
+        ((_, rows),) = load.filled(con, release, [source])
+    return rows, con
 
 
 @pytest.fixture
@@ -114,6 +115,19 @@ def test_texts_of_every_mixture_of_special_characters_come_back(server, release)
     with con:
         found = con.execute("select txt, js::text, listed, last from moved.core__t").fetchall()
     assert count == len(rows) and [tuple(row) for row in found] == rows
+
+
+def test_a_table_that_cannot_be_read_is_told_and_the_one_behind_it_does_not_hang(server, release):
+    release.execute(f"create table {load.DATABASE}.core.t (n int)")
+    release.execute(f"create table {load.DATABASE}.core.u as select 'long' || range as n from range(1_000_000)")
+    sources = [Source("core", "t", (("gone", "INTEGER"),), "moved"), Source("core", "u", (("n", "VARCHAR"),), "moved")]
+    threads = threading.active_count()
+    with server.connect() as con:
+        con.execute("create schema moved")
+        with pytest.raises(ServingError, match=r"core\.t cannot be read from the release: .*gone"), con.transaction():
+            list(load.filled(con, release, sources))
+    assert threading.active_count() == threads
+    assert server.query("select tablename from pg_tables where schemaname = 'moved'") == []
 
 
 TYPES = [  # type in DuckDB, value there, text in PostgreSQL
