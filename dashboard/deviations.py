@@ -14,7 +14,7 @@ DARK = 0.75  # of STRONG, from which on its number is white
 
 def deviations(frame: pd.DataFrame, x: str, y: str, value: str, titles: tuple[str, str, str]) -> alt.Chart:
     """A grid of signed numbers: blue above zero, orange below, paler near it; the number stands in its cell."""
-    names = {"axis": alt.Axis(labelLimit=240, labelOverlap=False)}
+    names = {"axis": alt.Axis(labelLimit=170, labelOverlap=False)}
     base = alt.Chart(frame).encode(
         x=alt.X(f"{x}:N", title=titles[0], sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=False, orient="top")),
         y=alt.Y(f"{y}:N", title=titles[1] or None, sort=None, **names),

@@ -18,7 +18,7 @@ def render(page: Page) -> None:
     if not found:
         return
     titles = (text("group"), "", text("distance"))
-    named = found[0].assign(group=found[0].group_no.map(lambda no: text("group_no", no=no)))
+    named = found[0].assign(group=found[0].group_no.astype(str))
     page.picture(
         "customer_groups", named, lambda f: deviations.deviations(f, "group", "feature_name", "distance", titles)
     )

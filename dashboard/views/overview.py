@@ -121,6 +121,11 @@ def metrics(page: Page) -> None:
     chart = ready(lambda: charts.months(frame, "month_on", "value", "channel_group", names[metric], form))
     st.altair_chart(chart, width="stretch", alt=names[metric], key="chart_metrics")
     page.download("metrics", frame)
+    lang = page.text.lang
+    shown = known.assign(formula=known.formula.map(page.text.of), basis=known.basis.map(page.text.of))
+    with st.expander(page.text("parts.catalogue.title"), icon=":material/menu_book:"):
+        columns = ["metric", f"metric_{lang}", "formula", "basis", "unit", "better", "is_additive"]
+        page.table("catalogue", shown[columns], "marts.metrics_catalogue", head=False)
 
 
 def lifecycle(page: Page) -> None:

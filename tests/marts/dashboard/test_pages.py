@@ -100,7 +100,10 @@ def test_key_figures_and_the_catalogue_of_metrics_are_one(released: Settings, at
         name: f"{value:,.0f} GBP" if unit == "money" else f"{100 * value:.1f} %" if unit == "share" else f"{value:,.0f}"
         for name, unit, value in metrics
     }
-    shown = {metric.label: metric.value for metric in opened("overview").metric}
+    at = opened("overview")
+    (catalogue,) = [frame.value for frame in at.dataframe if "formula" in frame.value]
+    assert set(wanted) <= set(catalogue.metric_en) and catalogue.basis.notna().all()
+    shown = {metric.label: metric.value for metric in at.metric}
     both = shown.keys() & wanted.keys()
     assert len(both) == 6 and {name: shown[name] for name in both} == {name: wanted[name] for name in both}
 
