@@ -70,14 +70,37 @@ points as (
         null as guard_reason
     from statements
 
+),
+
+mailboxes as (
+
+    select
+        details.point_id,
+        details.given_norm,
+        details.given_forms,
+        {{ mailbox_name('points.email_norm', 'details.family_norm') }} as mailbox_name
+    from details
+    inner join points on details.point_id = points.point_id
+
+),
+
+-- Where a record has an initial or a short form, its own mailbox often bears the whole name.
+whole_names as (
+
+    select
+        point_id,
+        mailbox_name
+    from mailboxes
+    where {{ is_whole_name('mailbox_name', 'given_norm', 'given_forms') }}
+
 )
 
 select
     points.*,
     coalesce(statements.buyer_point, buyers.buyer_point) as buyer_key,
     details.subject,
-    details.given_norm,
-    details.given_forms,
+    coalesce(whole_names.mailbox_name, details.given_norm) as given_norm,
+    coalesce('|' || whole_names.mailbox_name || '|', details.given_forms) as given_forms,
     details.family_norm,
     details.company_norm,
     details.tax_norm,
@@ -88,5 +111,6 @@ select
     row_number() over (order by points.point_id) as point_no
 from points
 left join details on points.point_id = details.point_id
+left join whole_names on points.point_id = whole_names.point_id
 left join statements on points.point_id = statements.point_id
 left join buyers on points.point_id = buyers.buyer_point
