@@ -17,7 +17,7 @@ from tests.marts.dashboard.browser import CHROMIUM, DONE, served
 
 FOLDER = REPO / "docs" / "img"
 LARGEST = 60 * 1024  # bytes
-COLOURS = 48
+COLOURS = 256
 WIDTH = 640  # of the window: parts stand one below the other, a chart is as wide as a page of text
 # Page -> tab, or "" for none -> keys of charts, which are also the names of the files.
 CHARTS = {

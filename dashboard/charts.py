@@ -208,10 +208,16 @@ def heat(
 
 
 def scatter(
-    frame: pd.DataFrame, x: str, y: str, size: str, colour: str, titles: tuple[str, str, str], tips: Sequence[Any]
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    size: str,
+    colour: str,
+    titles: tuple[str, str, str],
+    tips: Sequence[Any],
+    kinds: Sequence[str],
 ) -> alt.Chart:
-    """Bubbles in two dimensions."""
-    kinds = sorted(frame[colour].unique())
+    """Bubbles in two dimensions; the place of a kind in `kinds` gives its colour and shape, whatever else is there."""
     return (
         alt.Chart(frame)
         .mark_point(filled=True, opacity=0.7)
@@ -222,7 +228,7 @@ def scatter(
             ),
             size=alt.Size(f"{size}:Q", title=titles[2], legend=None),
             color=coloured(colour, kinds),
-            shape=alt.Shape(f"{colour}:N", legend=None),
+            shape=alt.Shape(f"{colour}:N", scale=alt.Scale(domain=list(kinds)), legend=legend_above()),
             tooltip=list(tips),
         )
         .properties(height=HEIGHT + 60)

@@ -10,6 +10,7 @@ from dashboard.queries import segments as ask
 from dashboard.views.overview import coverage
 
 LEVELS = ("high", "medium", "low")
+QUADRANTS = ("star", "cash_cow", "question_mark", "dog")  # each with its colour and shape, in any language
 
 
 def render(page: Page) -> None:
@@ -131,6 +132,7 @@ def matrix(page: Page, key: str, frame: pd.DataFrame) -> None:
         return
     frame = frame.assign(name=frame.name.map(page.text.of), quadrant=frame.quadrant.map(page.text.of))
     titles = (page.text("share_of_sales"), page.text("growth"), page.settings.base_currency)
+    kinds = [page.text.of(name) for name in QUADRANTS]
     tips = [
         alt.Tooltip("name:N", title=page.text("name")),
         alt.Tooltip("quadrant:N", title=page.text("quadrant")),
@@ -141,7 +143,7 @@ def matrix(page: Page, key: str, frame: pd.DataFrame) -> None:
     page.picture(
         key,
         frame,
-        lambda f: charts.scatter(f, "sales_share", "growth_rate", "net_base", "quadrant", titles, tips),
+        lambda f: charts.scatter(f, "sales_share", "growth_rate", "net_base", "quadrant", titles, tips, kinds),
         "orders, order_lines",
     )
 
