@@ -1,12 +1,15 @@
 """What a warehouse holds, as multisets that two runs can be compared by, and running the process that is killed."""
 
 import os
+import sys
 from collections import Counter
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
+import pytest
 
 from orchestration.contract import LINEAGE, streams
 from orchestration.ingestion.verify import verify
@@ -26,7 +29,10 @@ def started(home: Path, kill_at: str | None = None, bug: str | None = None) -> B
     if kill_at:
         env["CRM_KILL_AT"] = kill_at
     process = PROCESSES.Process(target=_run, args=(env, bug, _told(home)))
-    process.start()
+    # Else the child would run the main module anew, and Streamlit's tests leave a page of the dashboard there.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        process.start()
     return process
 
 
