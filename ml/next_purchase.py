@@ -115,7 +115,7 @@ def backtest(
 
     Keys: customers, bought_share, predicted_share, brier and brier_constant, error_days (median absolute error of the
     date), error_days_own_mean and error_days_all (the naive dates: own mean gap, one gap for all), gain (days nearer
-    than the own mean) with gain_low and gain_high, its 95 % interval by paired bootstrap.
+    than the better of the two) with gain_low and gain_high, its 95 % interval by paired bootstrap.
     """
     cut, keys = pd.Timestamp(cut), list(keys)
     found = next_purchase(purchases, as_of=cut, keys=keys, days=days, alive=alive)
@@ -142,10 +142,12 @@ def backtest(
     def error(ahead: Array) -> float:
         return -nearness(actual[bought], ahead[bought])
 
-    ahead, carried_on = (frame["next_date"] - cut).dt.days.to_numpy(float), own_gap - silence
+    ahead = (frame["next_date"] - cut).dt.days.to_numpy(float)
+    own, same = own_gap - silence, one_gap - silence
     gain = (np.nan,) * 3
     if bought.any():
-        gain = difference(actual[bought], ahead[bought], carried_on[bought], nearness)
+        naive = own if error(own) <= error(same) else same
+        gain = difference(actual[bought], ahead[bought], naive[bought], nearness)
     p = frame["p_within"].to_numpy(float)
     return {
         "customers": float(len(frame)),
@@ -154,6 +156,6 @@ def backtest(
         "brier": float(((p - bought) ** 2).mean()),
         "brier_constant": float(bought.mean() * (1 - bought.mean())),
         "error_days": error(ahead),
-        "error_days_own_mean": error(carried_on),
-        "error_days_all": error(one_gap - silence),
+        "error_days_own_mean": error(own),
+        "error_days_all": error(same),
     } | dict(zip(("gain", "gain_low", "gain_high"), map(float, gain), strict=True))

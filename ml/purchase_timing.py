@@ -2,7 +2,7 @@
 
 Every category has a rhythm of its own (S097), so each is fitted and graded by itself; those with fewer than 100 gaps
 take the rhythm of all categories together. The dates are judged in the two newest windows of `WINDOW` days against the
-customer's own mean gap carried on.
+better of two naive ones: the customer's own mean gap carried on, or one gap for all.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,16 @@ from ml.tables import NEXT_PURCHASE
 
 ALL, REST = "all", "other categories"
 WINDOW, WINDOWS = 90, 2
-FIGURES = ("customers", "bought_share", "error_days", "error_days_own_mean", "gain", "gain_low", "gain_high")
+FIGURES = (
+    "customers",
+    "bought_share",
+    "error_days",
+    "error_days_own_mean",
+    "error_days_all",
+    "gain",
+    "gain_low",
+    "gain_high",
+)
 KEYS = ("customer_id", "category")
 # Days of purchase; the orders that ml.lifetime_value takes for purchases, and their lines by category.
 PURCHASES = f"""
@@ -88,7 +97,7 @@ def judged(part: pd.DataFrame, as_of: date) -> list[dict[str, float]]:
 
 
 def grade_of(windows: list[dict[str, float]]) -> str:
-    """A: dates surely nearer than by the own mean gap in both windows; B: in the newest; C otherwise."""
+    """A: dates surely nearer than the better naive ones in both windows; B: in the newest; C otherwise."""
     won = [test["gain_low"] > 0 for test in windows]
     return "A" if len(won) == WINDOWS and all(won) else "B" if won and won[0] else "C"
 

@@ -7,6 +7,5 @@ select
 from {{ ref('identity_links') }} as links
 left join {{ ref('identity_accounts') }} as accounts
     on
-        links.stream = 'customers'
-        and links.system = accounts.system
+        case when links.stream = 'customers' then links.system end = accounts.system
         and links.record_ref = accounts.customer_ref
