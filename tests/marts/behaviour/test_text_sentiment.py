@@ -12,8 +12,8 @@ from tests.dbt.project import PROJECT
 from tests.marts.behaviour.conftest import Compile
 from tests.marts.company import Company
 
-SEEDS = ("sentiment_words", "sentiment_parameters")
-MODELS = ("int_texts", "int_text_words", "int_text_moods", "text_sentiment")
+SEEDS = ("sentiment_words", "sentiment_parameters", "topic_terms")
+MODELS = ("int_texts", "int_text_words", "int_text_moods", "text_sentiment", "text_topics")
 Read = Callable[[Iterable[str]], list[tuple[str | None, float | None, str]]]
 
 
@@ -45,7 +45,7 @@ def read(sqls: dict[str, str], work: duckdb.DuckDBPyConnection) -> Read:
             create or replace table core.fct_surveys as select '' as answer_id, '' as response_id, '' as system,
                 '' as customer_id, null::date as answered_on, '' as survey_comment limit 0""").fetchall()
         for name in MODELS:
-            schema = "marts" if name == "text_sentiment" else "intermediate"
+            schema = "intermediate" if name.startswith("int_") else "marts"
             work.execute(f"create or replace table {schema}.{name} as {sqls[name]}").fetchall()
         query = "select language, score, label from said left join marts.text_sentiment on record_id = ticket_id"
         return work.execute(query + " order by ticket_id").fetchall()
@@ -94,6 +94,40 @@ def test_a_negation_does_not_reach_over_the_end_of_a_clause(read: Read) -> None:
     (_, over, _), (_, within, _) = read(["no, good", "no good"])
     assert over > 0 > within
     assert [label for _, _, label in read(["不，好", "不好"])] == ["positive", "negative"]
+
+
+TOPICS = {
+    "The courier left my parcel in the rain": {"delivery"},
+    "It broke after two days, badly made": {"quality"},
+    "Far too expensive for what it is": {"price"},
+    "Your staff were rude to my mother": {"service"},
+    "Sold out again, when is it available?": {"availability"},
+    "I want a refund, my money back": {"returns"},
+    "The colour is not as described": {"description"},
+    "Cannot log in to the app": {"shop"},
+    "Support never answered about my refund": {"service", "returns"},
+    "A priceless gift, thank you": set(),
+    "快递太慢了，三天才发货": {"delivery"},
+    "做工粗糙，第一天就坏了": {"quality"},
+    "性价比很高": {"price"},
+    "售后的态度不好": {"service"},
+    "一直断货": {"availability"},
+    "要求退款": {"returns"},
+    "颜色和照片不符": {"description"},
+    "网站登录不了": {"shop"},
+    "谢谢你们": set(),
+}
+
+
+def test_what_a_text_is_about_is_named_by_whole_words_in_both_languages(
+    read: Read, work: duckdb.DuckDBPyConnection
+) -> None:
+    read(TOPICS)
+    rows = work.execute("select ticket_text, topic from said left join marts.text_topics on record_id = ticket_id")
+    found: dict[str, set[str]] = {text: set() for text in TOPICS}
+    for text, topic in rows.fetchall():
+        found[text] |= {topic} - {None}
+    assert found == TOPICS
 
 
 def test_the_error_on_hotel_reviews_is_what_the_documentation_says(read: Read, reference_data: Path) -> None:
