@@ -5,7 +5,6 @@
 FOLDER holds cdnow/, groceries/ and hillstrom/. Everything is drawn from fixed seeds.
 """
 
-import argparse
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.models import END, LAST, log
+from benchmarks.models_more import run_sections
 from ml import baselines
 from ml.binary import Trained, promoted, rivalry, train
 from ml.boosted import Boosted
@@ -199,14 +199,5 @@ SECTIONS = {"churn": churn, "baskets": baskets, "uplift": effects, "drift": mont
             "sales": quiet_sales, "reasons": reasons}  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("sections", nargs="*", default=list(SECTIONS))
-    given = parser.parse_args()
-    for section in given.sections:
-        SECTIONS[section](given.data)
-
-
 if __name__ == "__main__":
-    main()
+    run_sections(__doc__, SECTIONS)

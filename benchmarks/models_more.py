@@ -7,6 +7,7 @@ FOLDER holds uci_online_retail/, uci_online_retail_ii/, cdnow/ and sentiment_zh/
 
 import argparse
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -152,14 +153,15 @@ SECTIONS = {"forecast": forecasts, "offers": offers, "next": next_dates, "groups
             "spend": spend}  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def run_sections(what: str, sections: dict[str, Callable[[Path], None]]) -> None:
+    """The command line: `--data FOLDER`, then the sections wanted, all of them if none is named."""
+    parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("sections", nargs="*", default=list(SECTIONS))
+    parser.add_argument("sections", nargs="*", default=list(sections))
     given = parser.parse_args()
     for section in given.sections:
-        SECTIONS[section](given.data)
+        sections[section](given.data)
 
 
 if __name__ == "__main__":
-    main()
+    run_sections(__doc__, SECTIONS)

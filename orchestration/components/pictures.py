@@ -4,8 +4,8 @@ import base64
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 
+from orchestration.release.connect import locked
 from orchestration.release.model import ReleaseInfo
 
 BLUE, INK = "#0072B2", "#1F2933"
@@ -24,7 +24,7 @@ def of_release(info: ReleaseInfo, path: Path) -> dict[str, dg.MetadataValue]:
     columns = dg.TableSchema([dg.TableColumn("table"), dg.TableColumn("rows", "int")])
     found: dict[str, dg.MetadataValue] = {"rows_by_table": dg.MetadataValue.table(rows, columns)}
     if SALES_TABLE in info.tables:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with locked(path) as con:
             columns_there = {name for name, *_ in con.execute(f"describe {SALES_TABLE}").fetchall()}
             # A release serves already: a table that somebody has made otherwise costs the picture, not the run.
             months = con.execute(SALES).fetchall() if {"sold_on", "net_base"} <= columns_there else []

@@ -21,7 +21,11 @@ def connect(settings: Settings, release_id: str | None = None) -> duckdb.DuckDBP
     a second connection to a switched path would still see the old release. SHA-256 is checked once per file and
     process; if the serving file is damaged, the newest good release is opened instead.
     """
-    path = _good_file(settings, release_id)
+    return locked(_good_file(settings, release_id))
+
+
+def locked(path: Path) -> duckdb.DuckDBPyConnection:
+    """A locked read-only connection to a release's file that is known to be whole."""
     return duckdb.connect(str(path), read_only=True, config=_LOCKED | spill(path.stem))
 
 

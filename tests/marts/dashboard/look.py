@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import page
 from dashboard.app import PAGES
+from orchestration.release.connect import connect
 from orchestration.settings import Settings
 
 KEYS = tuple(spec.key for spec in PAGES)
@@ -41,6 +42,12 @@ def opened(key: str, lang: str = "en", **query: str) -> AppTest:
     for name, value in {"lang": lang, **query}.items():
         at.query_params[name] = value
     return at.run()
+
+
+def one(of: Settings, sql: str) -> tuple:
+    """The first row of a query on the serving release."""
+    with connect(of) as con:
+        return con.execute(sql).fetchall()[0]
 
 
 def said(at: AppTest) -> str:
