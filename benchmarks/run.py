@@ -1,24 +1,30 @@
 """`make benchmark`: what the orchestration costs over the same SQL run raw, at S, M and L customers.
 
+    python -m benchmarks.run [S M L] [--keep FOLDER]
+
 Every figure is a whole process of its own (wall, CPU, peak memory); the raw floor runs the SQL that dbt compiled in
-the same run, on the same inputs. Writes docs/benchmark.md and docs/benchmark.json.
+the same run, on the same inputs. Writes docs/benchmark.md and docs/benchmark.json after every step. With --keep the
+warehouses stay in FOLDER, and steps that it has figures of are not run again: a run of hours can be gone on with.
 """
 
+import argparse
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import growth
-from benchmarks.measure import Cost, machine, python, run, write_json
+from benchmarks.measure import machine, run, write_json
 
 REPO = Path(__file__).resolve().parents[1]
 SCALES = {"S": 10_000, "M": 100_000, "L": 1_000_000}
 ACRM = [str(Path(sys.executable).with_name("acrm"))]
 
 INGEST = "from orchestration.pipeline import ingest; from orchestration.settings import settings; ingest(settings())"
+DBT_ONLY, WHOLE = "dbt, models only", "acrm run, all delivered: gate, transform, audit, release"
 DBT = """
 from orchestration.dbt import SCORED
 from orchestration.pipeline import build, inputs
@@ -34,21 +40,28 @@ SCORES = (
 )
 
 
-def measure(scale: str, folder: Path) -> dict:
-    """All figures of one scale."""
-    home = folder / scale
+def measure(scale: str, folder: Path) -> Iterator[dict]:
+    """The figures of one scale, once more after each step."""
+    home, raw_json, noted = folder / scale, folder / f"{scale}.json", folder / f"{scale}.steps.json"
     env = {"CRM_HOME": str(home), "CRM_WORK_DB": str(home / "work.duckdb"), "PYTHONPATH": str(REPO)}
-    raw_json = folder / f"{scale}.json"
-    costs: dict[str, Cost] = {}
-    costs["generate the demo company"] = run([*ACRM, "demo", "--scale", str(SCALES[scale])], env)
-    costs["ingest (land, scan, gate, commit)"] = python(INGEST, env=env)
-    costs["dbt, models only"] = python(DBT.format(tests=False), env=env)
-    costs["raw SQL, same models"] = run([sys.executable, "-m", "benchmarks.raw_sql", str(home), str(raw_json)], env)
-    costs["scores"] = python(SCORES, env=env)
-    costs["dbt, models and tests"] = python(DBT.format(tests=True), env=env)
-    costs["acrm run, all delivered: gate, transform, audit, release"] = run([*ACRM, "run", "--force"], env)
-    costs["acrm run, no news at all"] = run([*ACRM, "run"], env)
-    return {"customers": SCALES[scale], "costs": {k: v.as_dict() for k, v in costs.items()}, "raw": _read(raw_json)}
+    steps = {
+        "generate the demo company": [*ACRM, "demo", "--scale", str(SCALES[scale])],
+        "ingest (land, scan, gate, commit)": [sys.executable, "-c", INGEST],
+        DBT_ONLY: [sys.executable, "-c", DBT.format(tests=False)],
+        "raw SQL, same models": [sys.executable, "-m", "benchmarks.raw_sql", str(home), str(raw_json)],
+        "scores": [sys.executable, "-c", SCORES],
+        "dbt, models and tests": [sys.executable, "-c", DBT.format(tests=True)],
+        WHOLE: [*ACRM, "run", "--force"],
+        "acrm run, no news at all": [*ACRM, "run"],
+    }
+    costs = _read(noted) if noted.exists() else {}
+    for step, command in steps.items():
+        if step not in costs:
+            costs[step] = run(command, env).as_dict()
+            write_json(noted, costs)
+            print(f"{scale}: {step}: {costs[step]}", flush=True)
+        known = {name: costs[name] for name in steps if name in costs}
+        yield {"customers": SCALES[scale], "costs": known} | ({"raw": _read(raw_json)} if raw_json.exists() else {})
 
 
 def _read(path: Path) -> dict:
@@ -68,22 +81,8 @@ def page(results: dict) -> str:
         lines += ["|---|---:|---:|---:|"]
         for step, cost in figures["costs"].items():
             lines.append(f"| {step} | {cost['wall_s']:.1f} | {cost['cpu_s']:.1f} | {cost['peak_mib']:,.0f} |")
-        floor = figures["raw"]["total_s"]
-        dbt = figures["costs"]["dbt, models only"]["wall_s"]
-        whole = figures["costs"]["acrm run, all delivered: gate, transform, audit, release"]["wall_s"]
-        lines += [
-            "",
-            f"Raw SQL, statements only: {floor:.1f} s. dbt (whole process) / raw statements = {dbt / floor:.2f}; "
-            f"whole graph with tests, gates and release / raw statements = {whole / floor:.2f}.",
-            "",
-            "Slowest statements:",
-            "",
-            "| model | s | peak MiB |",
-            "|---|---:|---:|",
-        ]
-        slowest = sorted(figures["raw"]["steps"], key=lambda step: -step["seconds"])[:12]
-        lines += [f"| {s['model']} | {s['seconds']:.2f} | {s['peak_mib']:,.0f} |" for s in slowest]
-    if grown := growth.table(results["scales"]):
+        lines += against_raw(figures) if "raw" in figures else ["", "Raw SQL was not run."]
+    if grown := growth.table({k: v for k, v in results["scales"].items() if "raw" in v}):
         lines += [
             "",
             "## Marts",
@@ -98,17 +97,35 @@ def page(results: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
+def against_raw(figures: dict) -> list[str]:
+    """What dbt and the whole graph take over the raw statements, and the slowest of these."""
+    raw, costs = figures["raw"], figures["costs"]
+    over = [
+        f"{told} / raw statements = {costs[step]['wall_s'] / raw['total_s']:.2f}"
+        for step, told in ((DBT_ONLY, "dbt (whole process)"), (WHOLE, "whole graph with tests, gates and release"))
+        if step in costs
+    ]
+    lines = ["", f"Raw SQL, statements only: {raw['total_s']:.1f} s. {'; '.join(over)}.", "", "Slowest statements:", ""]
+    lines += ["| model | s | peak MiB |", "|---|---:|---:|"]
+    slowest = sorted(raw["steps"], key=lambda step: -step["seconds"])[:12]
+    return lines + [f"| {s['model']} | {s['seconds']:.2f} | {s['peak_mib']:,.0f} |" for s in slowest]
+
+
 def main() -> None:
-    scales = [a.upper() for a in sys.argv[1:]] or ["S", "M"]
-    if unknown := set(scales) - set(SCALES):
-        raise SystemExit(f"unknown scale {', '.join(sorted(unknown))}; choose from {', '.join(SCALES)}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scales", nargs="*", type=str.upper, choices=SCALES)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
+    given = parser.parse_args()
     results = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "scales": {}}
-    with tempfile.TemporaryDirectory(dir=os.environ.get("CRM_BENCHMARK_DIR")) as folder:
-        for scale in scales:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("CRM_BENCHMARK_DIR")) as temporary:
+        folder = given.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        for scale in given.scales or ("S", "M"):
             print(f"scale {scale}: {SCALES[scale]:,} customers", flush=True)
-            results["scales"][scale] = measure(scale, Path(folder))
-            write_json(REPO / "docs" / "benchmark.json", results)
-            (REPO / "docs" / "benchmark.md").write_text(page(results), encoding="utf-8")
+            for figures in measure(scale, folder):
+                results["scales"][scale] = figures
+                write_json(REPO / "docs" / "benchmark.json", results)
+                (REPO / "docs" / "benchmark.md").write_text(page(results), encoding="utf-8")
     print(page(results))
 
 
