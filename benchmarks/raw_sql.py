@@ -15,7 +15,7 @@ import duckdb
 import yaml
 
 from benchmarks.measure import PeakMemory, write_json
-from orchestration.settings import DBT_PROJECT
+from orchestration.settings import DBT_PROJECT, settings
 
 INPUT_SCHEMAS = ("raw", "seeds", "ops", "scores")
 
@@ -55,7 +55,8 @@ def run(work_db: Path, nodes: list[dict], memory: str = "4GB") -> list[dict]:
     """Execute every model with the settings that dbt uses; one row of figures per model."""
     profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))["acrm"]
     con = duckdb.connect(str(work_db))
-    for name, value in {**profile["outputs"][profile["target"]]["settings"], "memory_limit": memory}.items():
+    given = {"threads": settings().threads, "memory_limit": memory}
+    for name, value in (profile["outputs"][profile["target"]]["settings"] | given).items():
         con.execute(f"set {name} = '{value}'")
     figures = []
     for node in nodes:

@@ -44,7 +44,7 @@ def run_suites(
     results: list[CheckResult] = []
     outcomes = {}
     # Attached to a database of its own, so that a reader elsewhere in this process with other options is no conflict.
-    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
+    with duckdb.connect(config=settings.engine | spill()) as con:
         con.execute(f"attach {literal(str(settings.work_db))} as {_WORK} (read_only)")
         for suite in suites:
             found, outcome = _run_suite(con, suite, layer)

@@ -129,7 +129,8 @@ class Project:
             _let_go()
         if outcome.exception is not None:
             raise DbtError(str(outcome.exception).strip()) from outcome.exception
-        return self._evidence([_result(r.node, r) for r in outcome.result.results], outcome.result.results)
+        nodes = [r for r in outcome.result.results if r.node.resource_type in RUN]  # and no hook
+        return self._evidence([_result(r.node, r) for r in nodes], nodes)
 
     def _parse(self) -> Any:
         """dbt's manifest object, from memory, from the partial parse of an earlier process, or from the files."""

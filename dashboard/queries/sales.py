@@ -43,12 +43,14 @@ def backtest(release: Release) -> pd.DataFrame:
 
 
 def staff(release: Release, span: Span) -> pd.DataFrame:
-    """People who sell, by sales and deals won."""
+    """People who sell, by sales and deals won; empty where somebody had no order, or no deal."""
     return release.ask(
         """
         select coalesce(employee_name, employee_id) as employee_name, department_path,
-            sum(sales_base)::double as sales_base, sum(order_count)::bigint as order_count,
-            sum(won_amount_base)::double as won_amount_base, sum(won_deal_count)::bigint as won_deal_count
+            case when sum(order_count) > 0 then sum(sales_base)::double end as sales_base,
+            nullif(sum(order_count)::bigint, 0) as order_count,
+            case when sum(won_deal_count) > 0 then sum(won_amount_base)::double end as won_amount_base,
+            nullif(sum(won_deal_count)::bigint, 0) as won_deal_count
         from marts.employee_sales
         where employee_id <> 'none' and period_kind = 'month'
             and period_on between date_trunc('month', $since::date) and $until

@@ -17,6 +17,7 @@ CODES = {
     "TooLittle": USER,
     "SegmentError": USER,
     "UserError": USER,
+    "SettingsError": USER,
     "OverrideError": USER,
     "ServingError": USER,
     "GateFailed": GATE,

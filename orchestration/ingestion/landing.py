@@ -18,11 +18,11 @@ from pathlib import Path
 from orchestration.durable import sync
 from orchestration.ingestion.killpoints import reach
 from orchestration.ingestion.model import FeedError, FilesSource
-from orchestration.settings import Settings
+from orchestration.settings import Settings, seconds
 
 BLOCK = 4 << 20
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".done")
-SETTLE_SECONDS = float(os.environ.get("CRM_SETTLE_SECONDS", "2"))
+SETTLE_SECONDS = seconds("CRM_SETTLE_SECONDS", "2")
 
 
 class LandingError(Exception):

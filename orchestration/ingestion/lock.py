@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.settings import Settings
+from orchestration.settings import Settings, seconds
 
 POLL_SECONDS = 0.1
 _held: set[tuple[int, Path]] = set()
@@ -43,7 +43,7 @@ def writer_lock(settings: Settings) -> Iterator[None]:
     if (os.getpid(), settings.lock) in _held:
         yield
         return
-    wait = float(os.environ.get("CRM_LOCK_WAIT", "10"))
+    wait = seconds("CRM_LOCK_WAIT", "10")
     settings.home.mkdir(parents=True, exist_ok=True)
     fd = os.open(settings.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

@@ -1,6 +1,5 @@
 """The tables that ingestion owns in work.duckdb: raw streams from the contract, and the accounting in `ops`."""
 
-import os
 import re
 import time
 
@@ -8,7 +7,7 @@ import duckdb
 
 from orchestration.contract import LINEAGE, Stream, streams
 from orchestration.identity.tables import IDENTITY_TABLES
-from orchestration.settings import Settings
+from orchestration.settings import Settings, seconds
 
 OPS_TABLES = {
     "deliveries": """
@@ -82,10 +81,10 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     Raises WarehouseBusy naming the process that holds the file.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + float(os.environ.get("CRM_LOCK_WAIT", "10"))
+    deadline = time.monotonic() + seconds("CRM_LOCK_WAIT", "10")
     while True:
         try:
-            con = duckdb.connect(str(settings.work_db), config={"threads": settings.threads})
+            con = duckdb.connect(str(settings.work_db), config=settings.engine)
             break
         except duckdb.IOException as error:
             holder = re.search(r"held in (.*?) ?\(PID (\d+)\)", str(error))
@@ -108,6 +107,4 @@ def set_up(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")
     con.execute("set preserve_insertion_order = false")  # rows carry _record_no; loading is a fifth cheaper
-    if memory := os.environ.get("CRM_MEMORY_LIMIT"):
-        con.execute(f"set memory_limit = {literal(memory)}")
     create_tables(con)

@@ -45,7 +45,7 @@ def tried(feed: Feed, found: Found, settings: Settings) -> tuple[dict[str, Count
     size = found.path.stat().st_size
     landed = Landed(str(found.path.absolute()), found.name, "", size, now, found.version)
     version = datetime.combine(found.version, time()) if found.version else now
-    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
+    with duckdb.connect(config=settings.engine | spill()) as con:
         set_up(con)
         delivery = Delivery("trial", feed, landed, Lineage("trial", found.name, now, now, version), 1)
         counts = pass_gate(con, delivery, settings, guard=False)

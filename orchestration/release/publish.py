@@ -114,7 +114,7 @@ def _candidate(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if not settings.work_db.exists():
         raise ReleaseError(f"{settings.work_db} does not exist; run `acrm run` first.")
     beside = settings.releases / f"spill{files.UNFINISHED}"  # on the disk of the warehouse, and swept with it
-    with duckdb.connect(config={"threads": settings.threads, "temp_directory": str(beside)}) as con:
+    with duckdb.connect(config=settings.engine | {"temp_directory": str(beside)}) as con:
         try:
             attach(con, settings.work_db, _WORK)
         except duckdb.Error as error:

@@ -44,7 +44,7 @@ def reconcile(
     this process.
     """
     suites = mart_suites() if suites is None else suites
-    with duckdb.connect(str(settings.work_db), read_only=True, config={"threads": settings.threads}) as con:
+    with duckdb.connect(str(settings.work_db), read_only=True, config=settings.engine) as con:
         con.execute("set timezone = 'UTC'")
         day = as_of or settings.as_of or newest_day(con)
         tables = _tables(con)

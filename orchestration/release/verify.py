@@ -94,7 +94,7 @@ def _row_problems(settings: Settings, info: ReleaseInfo) -> list[str]:
         return []  # hashes of rows compare only within one DuckDB version; the bytes were checked
     problems = []
     # Attached to a database of its own: a file that is also open here with other options would refuse to open again.
-    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
+    with duckdb.connect(config=settings.engine | spill()) as con:
         try:
             attach(con, release_path(settings, info.release_id), _FILE)
             found = {

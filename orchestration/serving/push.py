@@ -93,7 +93,7 @@ def _chosen(settings: Settings, release_id: str | None) -> ReleaseInfo:
 
 @contextmanager
 def _release(settings: Settings, info: ReleaseInfo) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": settings.threads, **spill()}) as con:
+    with duckdb.connect(config=settings.engine | spill()) as con:
         con.execute("set timezone = 'UTC'")
         attach(con, release_path(settings, info.release_id), DATABASE)
         yield con

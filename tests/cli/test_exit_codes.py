@@ -25,6 +25,27 @@ def test_an_unknown_command_or_option_is_a_usage_error(acrm):
     assert acrm("run", "--fast").code == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("CRM_THREADS", "many", "whole number"),
+        ("CRM_THREADS", "0", "whole number"),
+        ("CRM_MEMORY_LIMIT", "lots", "such as 4GB"),
+        ("CRM_MEMORY_LIMIT", "80%", "such as 4GB"),
+        ("CRM_AS_OF", "30.06.2026", "such as 2026-06-30"),
+        ("CRM_BASE_CURRENCY", "pounds", "as EUR"),
+        ("CRM_RELEASES_KEPT", "-1", "whole number"),
+        ("CRM_LOCK_WAIT", "long", "seconds"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_told_with_variable_and_value(mini, acrm, monkeypatch, name, value, wanted):
+    monkeypatch.setenv(name, value)
+    outcome = acrm("run")
+    assert outcome.code == 1
+    assert outcome.err.startswith(f"Error: {name} is {value!r}") and wanted in outcome.err
+    assert not mini.work_db.exists()
+
+
 def test_a_mistake_in_a_feed_is_told_with_file_and_line_and_writes_nothing(mini, acrm):
     path = mini.feeds / "till_orders.yml"
     path.write_text(path.read_text().replace("system: till", "sistem: till"))
@@ -171,13 +192,14 @@ def test_every_named_error_exists_and_has_its_code():
     from orchestration.release.model import ReleaseError
     from orchestration.segments.model import SegmentError
     from orchestration.serving.server import ServerBusy, ServingError
+    from orchestration.settings import SettingsError
 
     known = {
         kind.__name__: kind
         for kind in (
             GateFailed, DbtError, LandingError, LedgerError, LockHeld, FeedError, RepairError, SourceError,
             WarehouseBusy, NothingToDo, TransformFailed, ReleaseError, OverrideError, TooLittle, SegmentError,
-            ServerBusy, ServingError,
+            ServerBusy, ServingError, SettingsError,
         )
     }  # fmt: skip
     assert set(CODES) - {"UserError"} == set(known)

@@ -1,4 +1,4 @@
--- What the data itself withholds: orders of nobody known, orders without a rate, rows that contradict each other.
+-- What the data withholds: orders of nobody known, orders without a rate, rows that contradict each other, stages that no funnel knows.
 with
 
 coverage as (
@@ -35,6 +35,31 @@ rates as (
     from {{ ref('daily_sales') }}
     group by system
 
+),
+
+deals as (
+
+    select
+        system,
+        count(distinct subject_id) as deal_count
+    from {{ ref('stage_events') }}
+    where subject_kind = 'deal'
+    group by system
+
+),
+
+unknown_stages as (
+
+    select
+        events.system,
+        events.stage,
+        deals.deal_count,
+        count(distinct events.subject_id) as hit_count
+    from {{ ref('stage_events') }} as events
+    inner join deals on events.system = deals.system
+    where events.subject_kind = 'deal' and events.outcome = 'open' and events.sales_stage_no is null
+    group by events.system, events.stage, deals.deal_count
+
 )
 
 select
@@ -67,3 +92,9 @@ select
     cast(raw_rows as bigint), cast(conflicting_rows as bigint), null, cast(1.0 * conflicting_rows / nullif(raw_rows, 0) as double),
     cast({{ insight('conflicting_rows', 'threshold') }} as double), null
 from {{ ref('row_accounting') }}
+union all
+select
+    'unknown_stages', system || ':' || stage, system || ' · ' || stage, system || ' · ' || stage, cast(hit_count as bigint),
+    cast(deal_count as bigint), cast(hit_count as bigint), null, cast(1.0 * hit_count / deal_count as double),
+    cast({{ insight('unknown_stages', 'threshold') }} as double), null
+from unknown_stages
