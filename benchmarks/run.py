@@ -74,7 +74,8 @@ def page(results: dict) -> str:
         "# Benchmark",
         "",
         f"Measured on {results['machine']}, {results['date']}, one run per figure, by `make benchmark`.",
-        "Wall and CPU seconds and peak memory are those of a whole process, imports included.",
+        "Wall and CPU seconds and peak memory are those of a whole process, imports included. Raw statements are held",
+        "to 4 GB of DuckDB's memory, the other steps to CRM_MEMORY_LIMIT where it is set (else 80 % of the machine's).",
     ]
     for scale, figures in results["scales"].items():
         lines += ["", f"## {scale}: {figures['customers']:,} customers", "", "| step | wall s | CPU s | peak MiB |"]
