@@ -4,6 +4,8 @@ A scorer is a module with `score(con, as_of, home)` that replaces its own tables
 reads core, features and marts and nothing after `as_of`. It is skipped where what it reads was not built.
 """
 
+import time
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +14,8 @@ from typing import NamedTuple
 import duckdb
 
 from ml.tables import CARDS
+
+Told = Callable[[str, str, float], None]
 
 
 class Scorer(NamedTuple):
@@ -96,10 +100,16 @@ def scorers(present: set[str]) -> dict[str, Scorer]:
     return found
 
 
-def score_all(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = None) -> list[str]:
+def score_all(
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    home: Path | None = None,
+    told: Told = lambda *_: None,
+) -> list[str]:
     """Runs every scorer whose inputs exist, in order; names of those that ran.
 
-    `home` is the warehouse's folder, where artefacts (models/) and cards (reports/models/) are kept.
+    `home` is the warehouse's folder, where artefacts (models/) and cards (reports/models/) are kept. `told` hears of
+    each scorer when it is done: its name, the grades of its models in one text, seconds.
     """
     tables = con.execute("select table_schema, table_name from information_schema.tables").fetchall()
     wanted = list(scorers({f"{schema}.{table}" for schema, table in tables if schema != "scores"}))
@@ -108,7 +118,11 @@ def score_all(con: duckdb.DuckDBPyConnection, as_of: date, home: Path | None = N
     con.execute("create schema if not exists scores")
     cards = []
     for name in wanted:
-        cards += import_module(name).score(con, as_of, home) or []
+        start = time.perf_counter()
+        own = import_module(name).score(con, as_of, home) or []
+        grades = ", ".join(f"{card['model']} {card['grade']}" for card in own)
+        told(name.removeprefix("ml."), grades, time.perf_counter() - start)
+        cards += own
     if cards:
         from ml.card import frame, write_pages
 

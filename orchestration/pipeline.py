@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.news import Inputs, NothingToDo, feeds, feeds_needed, has_news, inputs, is_idle, serving
-from orchestration.progress import Event, Listener, sender
+from orchestration.progress import Event, Listener, scorer_done, sender
 from orchestration.runs.log import recorded
 from orchestration.settings import Settings
 
@@ -167,7 +167,7 @@ def score(settings: Settings, as_of: date, on_event: Listener | None = None) -> 
     with exclusive(settings):
         con = connect(settings)
         try:
-            done = score_all(con, as_of, settings.home)
+            done = score_all(con, as_of, settings.home, lambda *told: send(scorer_done(*told)))
         finally:
             con.close()
     send(Event("score", "scored", "models", seconds=time.perf_counter() - start, facts={"scorers": done}))

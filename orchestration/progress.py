@@ -11,8 +11,8 @@ from typing import Any
 class Event:
     """One thing that happened in a run.
 
-    `step` is ingest, transform, audit or publish; `kind` says what finished in it (delivery, node, check, message,
-    step). `ok` is False only for what stops a release.
+    `step` is ingest, transform, score, audit or publish; `kind` says what finished in it (delivery, node, scorer,
+    check, message, step). `ok` is False only for what stops a release.
     """
 
     step: str
@@ -52,3 +52,8 @@ def sender(listener: Listener | None = None) -> Callable[[Event | None], None]:
             receive(event)
 
     return send
+
+
+def scorer_done(name: str, grades: str, seconds: float) -> Event:
+    """A scorer has written its tables; `grades` names its models with their grades."""
+    return Event("score", "scorer", name, seconds=seconds, text=grades, facts={"grades": grades})

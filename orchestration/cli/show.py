@@ -9,7 +9,14 @@ from orchestration.cli.tables import console
 from orchestration.progress import Event
 from orchestration.settings import Settings
 
-STEPS = {"ingest": "ingest", "audit": "check", "transform": "build", "publish": "release", "run": "run"}
+STEPS = {
+    "ingest": "ingest",
+    "audit": "check",
+    "transform": "build",
+    "score": "score",
+    "publish": "release",
+    "run": "run",
+}
 SHOWN_DELIVERIES = 3  # of one feed in one run; after them only slow ones and those with trouble, then their sum
 SLOW_SECONDS = 2.0
 
@@ -84,6 +91,10 @@ class Progress:
             text = f"{group}  {built} built, {tests} tests" + (f", {failed} failed" if failed else "")
             text += f", {skipped} skipped" if skipped else ""
             self.line("transform", f"{text}  {sum(e.seconds or 0 for e in done):.1f} s", not failed)
+
+    def _scorer(self, event: Event) -> None:
+        grades = f"  {event.text}" if event.text else ""
+        self.line("score", f"{event.name}{grades}  {_took(event)}")
 
     def _check(self, event: Event) -> None:
         if not event.facts["passed"] and event.facts["severity"] != "info":

@@ -13,7 +13,8 @@ from orchestration.progress import Event
 COUNTS = ("records_in", "loaded", "quarantined", "rejected")
 FACTS = {
     "delivery": ("status", "bytes"), "feed": ("deliveries", "bytes"), "node": ("group", "kind", "status"),
-    "check": ("layer", "severity", "passed", "failed"), "judged": (), "scored": (), "release": ("as_of", "created"),
+    "check": ("layer", "severity", "passed", "failed"), "judged": (), "scorer": ("grades",), "scored": (),
+    "release": ("as_of", "created"),
 }  # fmt: skip
 NAMES, SHOWN, SLOWEST = 200, 50, 10  # letters of a name; failed checks, broken models; slow nodes
 _ADDRESS = re.compile(r"[^\s@/]*@[^\s@/]+")
@@ -48,7 +49,7 @@ class Tally:
             self.error = event.facts.get("error")
         if event.kind not in FACTS:
             return None
-        if event.kind != "delivery":  # its feed tells the sum; nodes are built beside each other
+        if event.kind not in ("delivery", "scorer"):  # feed and step tell their sum; nodes are built beside each other
             self.seconds[self.step] += gap if event.kind == "node" else event.seconds or 0
         name = event.name.split("/")[0] if event.kind == "delivery" else event.name
         line = {"event": event.kind, "step": self.step, "name": clean(name), "ok": event.ok}

@@ -12,6 +12,7 @@ from importlib import import_module
 import duckdb
 import pytest
 
+from ml import scoring
 from ml.grade import LISTABLE
 from ml.scoring import SCORERS
 from ml.tables import CARDS
@@ -241,3 +242,15 @@ def test_every_model_has_a_card_with_what_a_reader_must_know(con: duckdb.DuckDBP
         missing = [key for key in ("question", "population", "intended", "forbidden", "data") if not card.get(key)]
         assert missing == [], name
         assert (status == "abstained") == (grade == "abstain"), name
+
+
+def test_each_scorer_is_told_when_it_is_done_with_the_grades_of_its_models(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = ("ml.drivers", "ml.win", "ml.subscription_churn")
+    monkeypatch.setattr(scoring, "SCORERS", {name: SCORERS[name] for name in few})
+    heard: list[tuple[str, str, float]] = []
+    scoring.score_all(con, DAY, None, lambda *told: heard.append(told))
+    assert [name for name, *_ in heard] == ["drivers", "win", "subscription_churn"]
+    graded = con.execute(f"select model || ' ' || grade from scores.{CARDS.name} order by 1").fetchall()
+    assert sorted(grade for _, grades, _ in heard if grades for grade in grades.split(", ")) == [g for (g,) in graded]
