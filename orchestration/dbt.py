@@ -129,7 +129,10 @@ class Project:
             _let_go()
         if outcome.exception is not None:
             raise DbtError(str(outcome.exception).strip()) from outcome.exception
-        nodes = [r for r in outcome.result.results if r.node.resource_type in RUN]  # and no hook
+        nodes = [r for r in outcome.result.results if r.node.resource_type in RUN]
+        hooks = [r for r in outcome.result.results if r.node.resource_type not in RUN]
+        if told := [str(r.message).strip() for r in hooks if str(r.status) == "error"]:
+            raise DbtError("\n".join(told))
         return self._evidence([_result(r.node, r) for r in nodes], nodes)
 
     def _parse(self) -> Any:

@@ -72,3 +72,16 @@ def test_a_project_that_does_not_parse_says_where(project, mini_project):
     (mini_project / "models" / "core" / "broken.sql").write_text("select {{ ref('nowhere') }}")
     with pytest.raises(DbtError, match=r"(?s)broken.*nowhere"):
         project.manifest()
+
+
+def test_a_statement_before_the_first_model_that_fails_stops_the_build_with_its_reason(project, mini_project):
+    with (mini_project / "dbt_project.yml").open("a") as config:
+        config.write("\non-run-start: select 1 from nowhere\n")
+    with pytest.raises(DbtError, match=r"(?s)on-run-start.*nowhere"):
+        project.build(DAY)
+
+
+def test_a_statement_before_the_first_model_is_no_result(project, mini_project):
+    with (mini_project / "dbt_project.yml").open("a") as config:
+        config.write("\non-run-start: select 1\n")
+    assert {r.kind for r in project.build(DAY)} <= {"seed", "model", "test"}

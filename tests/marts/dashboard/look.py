@@ -44,10 +44,15 @@ def opened(key: str, lang: str = "en", **query: str) -> AppTest:
     return at.run()
 
 
-def one(of: Settings, sql: str) -> tuple:
-    """The first row of a query on the serving release."""
+def rows(of: Settings, sql: str) -> list[tuple]:
+    """The rows of a query on the serving release."""
     with connect(of) as con:
-        return con.execute(sql).fetchall()[0]
+        return con.execute(sql).fetchall()
+
+
+def one(of: Settings, sql: str) -> tuple:
+    """The first of them."""
+    return rows(of, sql)[0]
 
 
 def said(at: AppTest) -> str:

@@ -9,17 +9,11 @@ from dashboard.queries.models import calibration
 from dashboard.queries.segments import members
 from dashboard.release import serving
 from dashboard.text import WORDS
-from orchestration.release.connect import connect
 from orchestration.report.facts import Span
 from orchestration.settings import Settings
-from tests.marts.dashboard.look import at_home, opened
+from tests.marts.dashboard.look import at_home, opened, rows
 
 __all__ = ["at_home"]
-
-
-def rows(of: Settings, sql: str) -> list[tuple]:
-    with connect(of) as con:
-        return con.execute(sql).fetchall()
 
 
 def table(at, *columns: str) -> pd.DataFrame:

@@ -6,9 +6,8 @@ import pytest
 from dashboard.privacy import MASK
 from dashboard.queries.customers import search
 from dashboard.release import serving
-from orchestration.release.connect import connect
 from orchestration.settings import Settings
-from tests.marts.dashboard.look import at_home, one, opened, said
+from tests.marts.dashboard.look import at_home, one, opened, rows, said
 
 __all__ = ["at_home"]
 
@@ -48,10 +47,11 @@ def test_a_role_that_nobody_defined_sees_nothing_more(released: Settings, at_hom
 @pytest.mark.parametrize("may_see", [False, True])
 def test_every_card_finds_whoever_has_it_however_it_is_written(released: Settings, may_see: bool) -> None:
     """Also cards that were no evidence for anything: half of them."""
-    with connect(released) as con:
-        cards = con.execute("""
-            select card_ref, customer_id from marts.bridge_customer_identities
-            where card_ref is not null order by hash(card_ref) limit 12""").fetchall()
+    cards = rows(
+        released,
+        """select card_ref, customer_id from marts.bridge_customer_identities
+        where card_ref is not null order by hash(card_ref) limit 12""",
+    )
     assert len(cards) == 12
     for card, customer in cards:
         written = f" {card[:4].lower()}-{card[4:]} "
