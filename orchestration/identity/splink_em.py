@@ -28,6 +28,7 @@ VALUES = (
     " substr(given_norm, 1, 1) as initial, substr(birth_text, 1, 4) as birth_year, substr(birth_text, 5) as birth_day"
 )
 RANDOM_PAIRS = 1e6
+ITERATIONS = 8  # of EM: within .05 bits of 25; a level that no match has falls by powers of ten each time, at 1e-300 to an error
 ENOUGH = 100  # records that state a session's columns, below which it teaches nothing
 
 
@@ -73,6 +74,7 @@ def trained(traits: "pd.DataFrame") -> Any:
         unique_id_column_name="point_no",
         comparisons=comparisons(),
         blocking_rules_to_generate_predictions=blocking(),
+        max_iterations=ITERATIONS,
     )
     api = DuckDBAPI(con)
     linker = Linker(api.register("splink_records"), settings, log_level="ERROR")

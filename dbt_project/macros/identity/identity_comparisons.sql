@@ -50,6 +50,7 @@
         {
             'name': 'phone',
             'known': ['phone_key'],
+            'apart': "l.phone_line <> r.phone_line",
             'levels': [two_edits('l.phone_key', 'r.phone_key'), "l.phone_key = r.phone_key"],
         },
         {
@@ -61,6 +62,13 @@
                 "l.postal_norm = r.postal_norm",
                 "l.postal_norm = r.postal_norm and l.street_norm = r.street_norm",
             ],
+        },
+        {
+            'name': 'city',
+            'known': ['city_norm'],
+            'apart': "l.area_norm is not null and r.area_norm is not null or (l.city_norm < '{') <> (r.city_norm < '{')",
+            'rarity': 'city_norm',
+            'levels': [text_near('l.city_norm', 'r.city_norm')],
         },
         {
             'name': 'card',

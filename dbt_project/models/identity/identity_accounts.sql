@@ -8,7 +8,8 @@ delivered as (
         customer_ref,
         email_norm,
         phone_norm,
-        {{ card_key('card_ref') }} as card_norm
+        {{ card_key('card_ref') }} as card_norm,
+        union_ref
     from {{ ref('stg_sales__customers') }}
 
 ),
@@ -65,6 +66,7 @@ select
     email_norm,
     phone_norm,
     card_norm,
+    union_ref,
     true as is_delivered
 from delivered
 
@@ -76,5 +78,6 @@ select
     null as email_norm,
     null as phone_norm,
     null as card_norm,
+    null as union_ref,
     false as is_delivered
 from undelivered

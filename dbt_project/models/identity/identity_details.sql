@@ -47,7 +47,7 @@ stated as (
         null as birth_date,
         null as postal_code,
         null as street,
-        null as city
+        city
     from {{ ref('stg_social__profiles') }}
 
 ),

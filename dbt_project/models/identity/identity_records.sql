@@ -35,7 +35,7 @@ select
     email_norm,
     phone_norm,
     card_norm,
-    cast(null as varchar) as union_ref,
+    union_ref,
     system || ':' || customer_ref as account_key,
     cast(null as varchar) as visitor_key,
     cast(null as varchar) as guard_reason

@@ -48,6 +48,7 @@ systems as (
 
 ),
 
+-- A card shown at a till may be lent: an order known by nothing else says too little of who placed it.
 bought as (
 
     select
@@ -60,7 +61,9 @@ bought as (
     left join systems on orders.system = systems.system
     left join {{ ref('identity_records') }} as records
         on records.stream = 'orders' and orders.system = records.system and orders.order_ref = records.record_ref
-    where orders.order_ref in (select said.order_ref from said where said.order_ref is not null)
+    where
+        orders.order_ref in (select said.order_ref from said where said.order_ref is not null)
+        and coalesce(orders.customer_ref, orders.email_norm, orders.phone_norm, orders.visitor_ref) is not null
 
 ),
 

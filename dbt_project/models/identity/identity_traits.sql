@@ -37,13 +37,14 @@ said as (
         case when guarded.birth is null then points.birth_text end as birth_text,
         case when guarded.email is null then points.email_norm end as email_norm,
         case when guarded.phone is null then {{ phone_tail('points.phone_norm') }} end as phone_key,
+        case when guarded.phone is null then {{ phone_line('points.phone_norm') }} end as phone_line,
         case when guarded.card is null then points.card_norm end as card_norm,
         case when guarded.tax is null then points.tax_norm end as tax_norm,
         points.union_ref,
         points.postal_norm,
         points.street_norm,
         points.city_norm,
-        coalesce(points.postal_norm, points.street_norm, points.city_norm) as area_norm
+        coalesce(points.postal_norm, points.street_norm) as area_norm
     from points
     left join guarded on points.point_no = guarded.point_no
 
@@ -56,7 +57,7 @@ accounts as (
 )
 
 -- Where a source says whose account a record belongs to, it is compared as what both say together.
-{% set parts = {'coalesce(said.given_norm, said.family_norm)': ['given_norm', 'given_forms', 'family_norm'],
+{% set parts = {'said.phone_key': ['phone_key', 'phone_line'], 'coalesce(said.given_norm, said.family_norm)': ['given_norm', 'given_forms', 'family_norm'],
     'said.area_norm': ['postal_norm', 'street_norm', 'city_norm', 'area_norm']} -%}
 select
     said.point_no,
@@ -64,12 +65,12 @@ select
     said.company_norm,
     said.tax_norm,
     said.union_ref,
-    {% for column in ['birth_text', 'email_norm', 'phone_key', 'card_norm'] %}
+    {% for column in ['birth_text', 'email_norm', 'card_norm'] %}
     coalesce(said.{{ column }}, accounts.{{ column }}) as {{ column }},
     {% endfor %}
     {% for known, columns in parts.items() %}
     {% for column in columns %}
-    case when {{ known }} is null then accounts.{{ column }} else said.{{ column }} end as {{ column }},
+    case when {{ known }} is null then coalesce(accounts.{{ column }}, said.{{ column }}) else said.{{ column }} end as {{ column }},
     {% endfor %}
     {% endfor %}
     split_part(coalesce(said.email_norm, accounts.email_norm), '@', 1) as email_local

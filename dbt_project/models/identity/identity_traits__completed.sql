@@ -1,12 +1,13 @@
 -- What a record leaves out is taken from what its bond says with one voice, guest orders and calls among it.
 {% set groups = {'traits.birth_text': ['birth_text'], 'traits.email_norm': ['email_norm', 'email_local'],
-    'traits.phone_key': ['phone_key'], 'traits.card_norm': ['card_norm'],
+    'traits.phone_key': ['phone_key', 'phone_line'], 'traits.card_norm': ['card_norm'],
     'coalesce(traits.given_norm, traits.family_norm)': ['given_norm', 'given_forms', 'family_norm'],
     'traits.area_norm': ['postal_norm', 'street_norm', 'city_norm', 'area_norm']} -%}
 {% set called = {
     'email_norm': "case when evidence.kind = 'email' then evidence.value end",
     'email_local': "case when evidence.kind = 'email' then split_part(evidence.value, '@', 1) end",
     'phone_key': "case when evidence.kind = 'phone' then " ~ phone_tail('evidence.value') ~ " end",
+    'phone_line': "case when evidence.kind = 'phone' then " ~ phone_line('evidence.value') ~ " end",
     'card_norm': "case when evidence.kind = 'card_ref' then evidence.value end",
 } -%}
 with
@@ -66,7 +67,7 @@ known as (
 select
     {% for key, columns in groups.items() %}
     {% for column in columns %}
-    case when {{ key }} is null then known.{{ column }} else traits.{{ column }} end as {{ column }},
+    case when {{ key }} is null then coalesce(known.{{ column }}, traits.{{ column }}) else traits.{{ column }} end as {{ column }},
     {% endfor %}
     {% endfor %}
     traits.point_no,

@@ -18,6 +18,7 @@ create macro member_ref(i) as 'M' || number8(i, 39916801);
 create macro person_ref(i) as 'P' || lpad(i::varchar, 8, '0');
 create macro org_ref(j) as 'O' || lpad(j::varchar, 7, '0');
 create macro key_ref(i) as 'P' || number8(i, 29999999);
+create macro union_ref(i) as 'un' || lower(to_hex(h(i, 'union')));
 create macro desk_ref(i) as 'D' || number8(i, 31415927);
 create macro visitor(i, device) as 'v' || lpad(to_hex((i * 4 + device) * 2654435761 % 1099511627689), 10, '0');
 create macro order_device(oid) as if(u(oid, 'device') < 0.8, 0, 2);

@@ -10,7 +10,7 @@ select employee_ref as "工号", pick(getvariable('family_han'), u(clerk, 'staff
 from clerks join stores using (s, region) where region = 'CN' order by clerk;
 --> demo/pos_cn/会员.csv | once
 with member as (select *, i * 16 + 5 as x from read_parquet('$base/people_*.parquet') where is_member and region = 'CN' and join_day < 730)
-select member_ref(i * 8) as "会员号", card(region, i, 0) as "卡号", if(u(x, 'romanised') < 0.08, family_pinyin || ' ' || given_alt, family || if(u(x, 'swap') < 0.02, left(given, 1), given)) as "姓名",
+select member_ref(i * 8) as "会员号", card(region, i, 0) as "卡号", if(u(x, 'scans') < 0.6, union_ref(i), null) as "UnionID", if(u(x, 'romanised') < 0.08, family_pinyin || ' ' || given_alt, family || if(u(x, 'swap') < 0.02, left(given, 1), given)) as "姓名",
     record_email(x, email, new_email, null, 0.75, false) as "邮箱", record_phone(x, region, phone, new_phone, null, 0.04, false) as "手机",
     record_birth(x, birth_date, 0.3) as "生日", if(gender = 'F', '女', '男') as "性别", county || city || street as "地址", city as "城市", county as "省", postcode as "邮编",
     if(u(x, 'ok sms') < 0.7, '是', '否') as "短信", day_of(join_day) + to_seconds(36000 + upto(u(x, 'joined at'), 28000)) as "注册"

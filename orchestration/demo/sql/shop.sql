@@ -17,7 +17,7 @@ select shop_ref(i, copy) as customer_no,
     if(u(x, 'ask job') < 0.35, occupation, null) as occupation, if(u(x, 'ask') < 0.4, interests, null) as interests, if(u(x, 'ask') < 0.4, motive, null) as why_us,
     if(u(x, 'ask income') < 0.3, pick(['<20k', '20-35k', '35-50k', '50-80k', '>80k'], income / 5), null) as income_band,
     if(u(x, 'ask school') < 0.3, pick(['school', 'college', 'bachelor', 'postgraduate'], education / 4), null) as education,
-    if(region = 'CN', 'zh', 'en') as language, u(x, 'ok mail') < 0.55 as newsletter, u(x, 'ok sms') < 0.25 as sms_ok,
+    if(region = 'CN', 'zh', 'en') as language, if(region = 'CN' and copy = 0 and u(x, 'logs in') < 0.7, union_ref(i), null) as wechat_unionid, u(x, 'ok mail') < 0.55 as newsletter, u(x, 'ok sms') < 0.25 as sms_ok,
     day_of(opens) + to_seconds(30000 + upto(u(x, 'opened at'), 50000)) as registered_at,
     greatest(day_of(opens), if(later, date '2026-01-01' + upto(u(x, 'changed at'), 180), date '2025-12-30')) + to_seconds(40000) as modified_at,
     day_of(opens) as opens_on, changed, later, i, copy

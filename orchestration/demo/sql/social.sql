@@ -10,11 +10,12 @@ select *, i * 16 + 8 + place as x, ['wechat', 'wechat', 'weibo', 'facebook'][pla
 from seat;
 --> demo/social/profiles.jsonl | once | after profiles
 select profile_ref as id, platform, case platform when 'wechat' then null when 'weibo' then 'u/' || number8(i, 67867967) else lower(given) || '.' || number8(i, 49979687) end as handle,
-    case when u(x, 'alias') < 0.3 then pick(['sunny', '小太阳', 'Home Lover', '爱生活', 'Lantern fan', '猫咪', 'happy days', 'DIY Dan'], u(x, 'alias which')) || upto(u(x, 'alias no'), 99)
+    case when u(x, 'alias') < if(platform = 'facebook', 0.06, 0.3) then pick(['sunny', '小太阳', 'Home Lover', '爱生活', 'Lantern fan', '猫咪', 'happy days', 'DIY Dan'], u(x, 'alias which')) || upto(u(x, 'alias no'), 99)
         when region = 'CN' then if(u(x, 'romanised') < 0.2, family_pinyin || given_alt, family || given) else if(u(x, 'nick') < 0.4, given_alt, given) || ' ' || family end as display_name,
-    if(place < 2, 'un' || lower(to_hex(h(i, 'union'))), null) as unionid, if(has_shop and u(x, 'linked') < 0.3, shop_ref(i, 0), null) as shop_account,
+    if(place < 2, union_ref(i), null) as unionid, if(has_shop and u(x, 'linked') < 0.3, shop_ref(i, 0), null) as shop_account,
     if(u(x, 'shows mail') < 0.15, record_email(x, email, new_email, null, 0.0, u(x, 'new') < 0.5 and new_email is not null), null) as email,
     if(u(x, 'shows phone') < if(region = 'CN', 0.35, 0.08), record_phone(x, region, phone, new_phone, null, 0.0, false), null) as phone,
+    if(u(x, 'says city') < case platform when 'wechat' then 0 when 'weibo' then 0.7 else 0.45 end, if(u(x, 'other city') < 0.06, pick(['London', 'Paris', 'New York', '上海', 'Bristol'], u(x, 'which city')), city), null) as city,
     if(region = 'CN', 'zh', 'en') as lang, floor(10 ** (1 + 2.2 * u(x, 'followers')))::int as followers,
     strftime(day_of(join_day - 100 - upto(u(x, 'since'), 900)), '%Y-%m-%dT08:00:00Z') as created
 from read_parquet('$base/profiles.parquet');

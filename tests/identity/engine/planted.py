@@ -83,6 +83,12 @@ class Scenes:
         """Clusters of a case, its records numbered from 1."""
         return clusters(self.con, self.first[name], self.last[name])
 
+    def weight(self, name: str) -> float:
+        """log2 odds of the first two records of a case."""
+        pair = [self.first[name], self.first[name] + 1]
+        sql = "select weight from identity.identity_odds where point_a = ? and point_b = ?"
+        return self.con.execute(sql, pair).fetchall()[0][0]
+
     def review(self, name: str) -> list[tuple[int, int, str]]:
         """Unions of a case that were not made: both ends, numbered from 1, and the outcome."""
         low = self.first[name]

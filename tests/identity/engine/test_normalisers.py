@@ -85,6 +85,19 @@ def test_no_mobile_or_fixed_number_is_longer_than_its_country_allows() -> None:
     assert {code: engine.macro("national_digits").get(code, 15) for code in longest} == longest
 
 
+def test_a_number_is_a_mobile_or_a_fixed_one_as_phonenumbers_says() -> None:
+    draw, numbers, kinds = random.Random(5), [], []
+    told = {phonenumbers.PhoneNumberType.MOBILE: "mobile", phonenumbers.PhoneNumberType.FIXED_LINE: "fixed"}
+    for code in engine.macro("mobile_beginnings"):
+        for _ in range(2_000):
+            number = phonenumbers.parse(f"+{code}{draw.randrange(10**draw.randrange(7, 12))}")
+            if kind := told.get(phonenumbers.number_type(number)):
+                numbers.append((STYLES[0](number),))
+                kinds.append(kind)
+    assert len(set(zip((n[0][:3] for n in numbers), kinds, strict=True))) > 15
+    assert sql("phone_line", numbers, "c0") == kinds
+
+
 def test_two_edits_are_found_as_counting_them_finds_them() -> None:
     draw = random.Random(3)
     letters, rows = "ab@.", []

@@ -45,6 +45,20 @@ CASES = {
     "bare name of two": [record("Rose Ashford", email_norm="r@own.example", birth_text="19710214"),
                          record("Rose Ashford", email_norm="a@own.example", birth_text="19990630"),
                          record("Rose Ashford", stream="profiles")],
+    "bare name and city of one of two": [
+        record("Rose Ashford", email_norm="r@own.example", **HOME),
+        record("Rose Ashford", email_norm="a@own.example", postal_norm="BA11AA", street_norm="9highstreet", city_norm="bath"),
+        record("Rose Ashford", stream="profiles", city_norm="bath"),
+    ],
+    "member of a chat application": [
+        record("Rose Ashford", union_ref="un1", card_norm="63350001"),
+        record("Sunny Meadow", stream="profiles", union_ref="un1"),
+        record("Sunny Meadow", stream="profiles", union_ref="un2"),
+    ],
+    "landline": [record("Edith Asher", phone_norm="+442079460011", postal_norm="LS11AA", city_norm="leeds"),
+                 record("Edith Asher", phone_norm=PHONE, city_norm="leeds")],
+    "two mobiles": [record("Edith Asher", phone_norm="+447400333444", postal_norm="LS11AA", city_norm="leeds"),
+                    record("Edith Asher", phone_norm=PHONE, city_norm="leeds")],
     "namesakes at home": [record("Rose Ashford", email_norm="r@own.example", phone_norm=PHONE, **HOME),
                           record("Rosie Ashford", email_norm="a@own.example", phone_norm="+447400333444", **HOME)],
     "given name alone": [record(given_norm="rosamund", given_forms="|rosamund|", birth_text="19710214", **HOME),
@@ -135,6 +149,23 @@ def test_a_profile_that_says_only_a_rare_name_is_the_one_person_of_that_name(sce
 
 def test_a_profile_that_says_only_a_name_of_two_persons_is_neither(scenes: Scenes) -> None:
     assert scenes.clusters("bare name of two") == groups({1}, {2}, {3})
+
+
+def test_the_city_of_a_profile_tells_which_of_two_namesakes_it_is(scenes: Scenes) -> None:
+    assert scenes.clusters("bare name and city of one of two") == groups({1}, {2, 3})
+
+
+def test_a_union_id_ties_a_member_to_the_profile_whatever_it_is_called(scenes: Scenes) -> None:
+    assert scenes.clusters("member of a chat application") == groups({1, 2}, {3})
+
+
+def test_a_mobile_beside_a_landline_is_no_other_number(scenes: Scenes) -> None:
+    with_landline, with_mobiles = (scenes.weight(case) for case in ("landline", "two mobiles"))
+    differs = engine.macro("var", "identity_weights_version"), "phone", 1
+    [(weight,)] = scenes.con.execute(
+        "select weight from seeds.identity_weights where version = ? and comparison = ? and level = ?", differs
+    ).fetchall()
+    assert with_landline - with_mobiles == pytest.approx(-weight)
 
 
 def test_at_one_address_a_family_name_in_common_says_nothing_more(scenes: Scenes) -> None:

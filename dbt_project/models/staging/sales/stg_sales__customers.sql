@@ -21,6 +21,7 @@ final as (
         dated._system as system,
         dated.customer_ref,
         dated.card_ref,
+        dated.union_ref,
         dated.company_ref,
         dated.parent_customer_ref,
         dated.referred_by_ref,

@@ -32,6 +32,7 @@ final as (
         dated.phone,
         {{ phone_norm('dated.phone', 'dated._zone') }} as phone_norm,
         dated.language,
+        {{ corrected('profiles', 'city', 'dated') }} as city,
 
         -- numbers
         dated.follower_count,
