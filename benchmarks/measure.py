@@ -22,11 +22,15 @@ class Cost:
         return {name: round(value, 2) for name, value in asdict(self).items()}
 
 
-def run(command: list[str], env: dict[str, str] | None = None, check: bool = True) -> Cost:
-    """Run a command to its end; its output goes to a file that is shown when it fails."""
+def run(command: list[str], env: dict[str, str] | None = None, check: bool = True, shown: bool = False) -> Cost:
+    """Run a command to its end; its output goes to a file that is shown when it fails, or is shown as it comes.
+
+    The peak is never below that of the process that calls (Linux carries it over): the caller has to be small.
+    """
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
-        process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=output, stderr=subprocess.STDOUT)
+        to = {} if shown else {"stdout": output, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, env={**os.environ, **(env or {})}, **to)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         if check and status != 0:

@@ -4,6 +4,7 @@ Splink's words for the engine's comparisons, levels and blocking keys, so that w
 """
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -61,19 +62,24 @@ def blocking() -> list[str]:
 
 def trained(traits: "pd.DataFrame") -> Any:
     """A linker over the rows of identity_traits, its u and m learnt without labels; the same for the same records."""
-    from splink import Linker, SettingsCreator, block_on
-    from splink.backends.duckdb import DuckDBAPI
-
     con = duckdb.connect(config={"threads": 1, **spill()})
     con.register("traits", traits)
     texts = ", ".join(f"cast({name} as varchar) as {name}" for name in traits if name != "point_no")
     con.execute(f"create table texts as select point_no, {texts} from traits")  # a column without values has no type
     con.execute(f"create table splink_records as select *, {VALUES} from texts order by point_no")
+    return taught(con)
+
+
+def taught(con: duckdb.DuckDBPyConnection, rules: Sequence[str] = (), **em: Any) -> Any:
+    """A linker over `splink_records` of the connection that has learnt u and m; it predicts by the rules given."""
+    from splink import Linker, SettingsCreator, block_on
+    from splink.backends.duckdb import DuckDBAPI
+
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="point_no",
         comparisons=comparisons(),
-        blocking_rules_to_generate_predictions=blocking(),
+        blocking_rules_to_generate_predictions=[*rules] or blocking(),
         max_iterations=ITERATIONS,
     )
     api = DuckDBAPI(con)
@@ -85,7 +91,7 @@ def trained(traits: "pd.DataFrame") -> Any:
     for columns in SESSIONS:
         filled = " and ".join(f"{column} is not null" for column in columns)
         if con.execute(f"select count(*) from splink_records where {filled}").fetchall()[0][0] > ENOUGH:
-            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns), **em)
     return linker
 
 
