@@ -29,7 +29,8 @@ VALUES = (
     " substr(given_norm, 1, 1) as initial, substr(birth_text, 1, 4) as birth_year, substr(birth_text, 5) as birth_day"
 )
 RANDOM_PAIRS = 1e6
-ITERATIONS = 8  # of EM: within .05 bits of 25; a level that no match has falls by powers of ten each time, at 1e-300 to an error
+# Of EM, within .05 bits of 25. A level that no match has falls by powers of ten in each; below 1e-300 Splink raises.
+ITERATIONS = 8
 ENOUGH = 100  # records that state a session's columns, below which it teaches nothing
 
 
