@@ -8,7 +8,14 @@
     {{ return(adapter.dispatch('grown_clusters', 'acrm')(name, points, edges, apart, holdings)) }}
 {%- endmacro %}
 
+{#- Materialized, or DuckDB computes what the recursion reads anew in every round. -#}
 {% macro duckdb__grown_clusters(name, points, edges, apart, holdings) -%}
+{{ name }}_edges as materialized (select * from {{ edges }}),
+
+{{ name }}_apart as materialized (select * from {{ apart }}),
+
+{{ name }}_holdings as materialized (select * from {{ holdings }}),
+
 {{ name }} (point_no, cluster_no) using key (point_no) as (
 
     select point_no, point_no as cluster_no from {{ points }}
@@ -24,7 +31,7 @@
                 edges.place,
                 least(a.cluster_no, b.cluster_no) as low_no,
                 greatest(a.cluster_no, b.cluster_no) as high_no
-            from {{ edges }} as edges
+            from {{ name }}_edges as edges
             inner join recurring.{{ name }} as a on edges.point_a = a.point_no
             inner join recurring.{{ name }} as b on edges.point_b = b.point_no
             where a.cluster_no <> b.cluster_no and (select count(*) from {{ name }}) > 0
@@ -42,7 +49,7 @@
             select distinct
                 least(a.cluster_no, b.cluster_no) as low_no,
                 greatest(a.cluster_no, b.cluster_no) as high_no
-            from {{ apart }} as apart
+            from {{ name }}_apart as apart
             inner join recurring.{{ name }} as a on apart.point_a = a.point_no
             inner join recurring.{{ name }} as b on apart.point_b = b.point_no
 
@@ -51,7 +58,7 @@
         held as (
 
             select distinct placed.cluster_no, holdings.kind, holdings.value, holdings.held_at_most
-            from {{ holdings }} as holdings
+            from {{ name }}_holdings as holdings
             inner join recurring.{{ name }} as placed on holdings.point_no = placed.point_no
 
         ),
