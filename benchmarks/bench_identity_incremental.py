@@ -1,13 +1,12 @@
 """Identity from links to ids: the whole pass against one in which a share of the records came in, on a built warehouse.
 
-    python benchmarks/bench_identity_incremental.py CRM_HOME [--share 0.01] [--times 36] [--target FOLDER]
+    python benchmarks/bench_identity_incremental.py CRM_HOME [--share 0.01] [--times 36]
 
 Takes the points and links that a run left in CRM_HOME/work.duckdb (a copy is worked on), as many times as asked, takes
 out a share of the points, computes the whole, puts them back and computes the change. The rows of both must be equal.
 """
 
 import argparse
-import json
 import shutil
 import tempfile
 import time
@@ -16,37 +15,16 @@ from typing import NamedTuple
 
 import duckdb
 
-from orchestration.identity.incremental import CLOSURES, GIVEN, Chain
+from orchestration.identity.incremental import FROM_LINKS, OWNED, Chain
 
-MODELS = (
-    "identity_components", "identity_contradictions", "identity_holdings", "identity_clusters",
-    "identity_override_points", "identity_ruled_nodes", "identity_ruled_links", "identity_regrouped",
-    "identity_registry", "identity_persons",
-)  # fmt: skip
-# Where an older engine clusters by something else than links: the same question asked of the links.
-BY_LINKS = f"""
-select points.point_id, points.point_no, closures.closure_no as cluster_no, 'somebody' as customer_id
-from identity.identity_points as points
-inner join ({CLOSURES.format(identity="identity")}) as closures on points.point_no = closures.point_no
-"""
+GIVEN = {name: column for name, column in OWNED.items() if name not in FROM_LINKS}
 COMPARED = ("identity_persons", "identity_registry")
-
-
-def chain(target: Path) -> Chain:
-    """The compiled models from clusters to persons, in order."""
-    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    paths = {n["name"]: target / "compiled/acrm/models" / n["path"] for n in nodes if n["resource_type"] == "model"}
-    found = {name: paths[name].read_text(encoding="utf-8") for name in MODELS if name in paths}
-    if "identity_components" not in found:
-        found["identity_clusters"] = BY_LINKS.replace("identity.identity", '"work"."identity".identity')
-    return Chain({name: found[name] for name in MODELS if name in found})
 
 
 def multiply(con: duckdb.DuckDBPyConnection, times: int) -> None:
     """The same company `times` times, side by side: points get numbers and names of their own."""
-    there = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
     step = con.execute("select max(point_no) + 1 from identity.identity_points").fetchall()[0][0]
-    for name in [*(name for name in GIVEN if name in there), "identity_records"]:
+    for name in (*GIVEN, "identity_records"):
         columns = con.execute(f"select column_name from (describe identity.{name})").fetchall()
         cells = []
         for (column,) in columns:
@@ -57,25 +35,22 @@ def multiply(con: duckdb.DuckDBPyConnection, times: int) -> None:
         con.execute(f"insert into identity.{name} {query}")
 
 
-def take_out(con: duckdb.DuckDBPyConnection, share: float) -> dict[str, str]:
-    """Move the newest share of points and all that hangs on them aside; the columns each table is keyed by."""
-    there = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+def take_out(con: duckdb.DuckDBPyConnection, share: float) -> None:
+    """Move the newest share of points and all that hangs on them aside."""
     con.execute(
         f"create table new_points as select point_no, point_id from identity.identity_points "
         f"where hash(point_id) % 1000000 < {share * 1_000_000}"
     )
-    held = {name: column for name, column in GIVEN.items() if name in there}
-    for name, column in (held | {"identity_records": "point_id"}).items():
+    for name, column in (GIVEN | {"identity_records": "point_id"}).items():
         gone = f"{column} in (select {'point_id' if column == 'point_id' else 'point_no'} from new_points)"
         if column == "point_a":
             gone += " or point_b in (select point_no from new_points)"
         con.execute(f"create table aside_{name} as from identity.{name} where {gone}")
         con.execute(f"delete from identity.{name} where {gone}")
-    return held
 
 
-def put_back(con: duckdb.DuckDBPyConnection, held: dict[str, str]) -> None:
-    for name in (*held, "identity_records"):
+def put_back(con: duckdb.DuckDBPyConnection) -> None:
+    for name in (*GIVEN, "identity_records"):
         con.execute(f"insert into identity.{name} from aside_{name}")
     con.execute(
         """create table changed as select point_no from new_points
@@ -88,9 +63,8 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--share", type=float, default=0.01)
     parser.add_argument("--times", type=int, default=1, help="36 times the demo company of 2,000 is scale M")
-    parser.add_argument("--target", type=Path, help="dbt's target folder with compiled models; else HOME/dbt_target")
     options = parser.parse_args()
-    models = chain(options.target or options.home / "dbt_target")
+    models = Chain.of(FROM_LINKS)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "work.duckdb"
         for ending in ("", ".wal"):
@@ -98,9 +72,9 @@ def main() -> None:
                 shutil.copyfile(options.home / f"work.duckdb{ending}", f"{work}{ending}")
         with _opened(work) as con:
             multiply(con, options.times)
-            held = take_out(con, options.share)
+            take_out(con, options.share)
             models.whole(con)
-            put_back(con, held)
+            put_back(con)
         with _opened(work) as con:  # every run is a process of its own
             start = _now()
             touched = models.advance(con, "changed")

@@ -7,8 +7,9 @@ import typer
 
 from orchestration.cli.errors import UserError
 
-app = typer.Typer(help="Who is who: report, and check of the decisions by hand.", no_args_is_help=True)
+app = typer.Typer(help="Who is who: report, check and preview of the decisions by hand.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NAMED = 5  # records of a move that are named on the terminal
 Show = Annotated[bool, typer.Option("--show-values", help="Print e-mails, phones and cards in full.")]
 
 
@@ -187,6 +188,50 @@ def check() -> None:
     path = settings().identity_overrides
     lines = read(path)
     typer.echo(f"{path}: {len(lines)} decisions, no contradiction." if path.exists() else f"There is no {path} yet.")
+
+
+@app.command(epilog="Example: acrm identity preview")
+def preview(show: Show = False, as_json: AsJson = False) -> None:
+    """What CRM_HOME/identity_overrides.csv would change over the last build, in seconds and without a run.
+
+    Lines that are new or gone with their effect, and the ids that merge, split or appear. Nothing is written.
+    """
+    from orchestration.cli.errors import warehouse_of
+    from orchestration.cli.tables import console, table
+    from orchestration.identity import preview as previewing
+    from orchestration.identity import words
+    from orchestration.settings import settings
+
+    of = settings()
+    warehouse_of(of.work_db)
+    try:
+        found = previewing.preview(of, show)
+    except previewing.NotBuilt as error:
+        raise UserError(str(error)) from None
+    if as_json:
+        typer.echo(json.dumps(found, default=str, ensure_ascii=False))
+        return
+    if not found["lines"]:
+        typer.echo(f"{of.identity_overrides}: nothing new or gone since the last build; nothing would change.")
+        return
+    console().print(table("Lines that are new or gone", [_told(line) for line in found["lines"]]))
+    if found["moves"]:
+        moves = [
+            {name: move[name] for name in ("kind", "before", "after")}
+            | {"records": move["count"], "among them": "; ".join(map(words.record, move["records"][:NAMED]))}
+            for move in found["moves"]
+        ]
+        console().print(table("Ids that would change", moves))
+    else:
+        typer.echo("No id would change.")
+    typer.echo(f"Looked at {found['looked_at']:,} of {found['points']:,} contact points.")
+
+
+def _told(line: dict[str, Any]) -> dict[str, Any]:
+    from orchestration.identity import words
+
+    facts = {name: line[name] for name in ("state", "line", "action", "record_a", "record_b")}
+    return facts | {"effect": words.effect(line)}
 
 
 @app.command(epilog="Example: acrm identity train --version 4")

@@ -42,6 +42,7 @@ UNTRAINED = MODELS[: MODELS.index("identity_patterns")]
 # What weights change: contradictions first of all, and so the bonds.
 TRAINED = MODELS[MODELS.index("identity_edges__by_rule") :]
 SEEDS = ("blocked_identifiers", "identity_kinds", "identity_rules", "identity_conflicts", "identity_weights")
+PARSED_AS_OF = "1970-01-01"  # as in a parse of the project: no id depends on the day on which it is founded
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\(.*?{%-?\s*endmacro\s*-?%}", re.S)
 
 
@@ -67,11 +68,13 @@ def _return(value: Any) -> None:
 def _names(project: Path) -> dict[str, Any]:
     """Every macro of the project as a function, and dbt's own functions that the identity models use."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)
-    settings = read_yaml(project / "dbt_project.yml")["vars"]
+    settings = read_yaml(project / "dbt_project.yml")["vars"] | {"as_of": PARSED_AS_OF}
     names: dict[str, Any] = {
-        "var": lambda name: settings[name],
-        "ref": lambda name: f"{'seeds' if name in SEEDS else 'identity'}.{name}",
+        "var": lambda name, _default=None: settings[name],
+        "ref": lambda name: f"{_schema(name)}.{name}",
+        "source": lambda schema, name: f"{schema}.{name}",
         "config": lambda **_: "",
+        "execute": False,
         "return": _return,
         "environment": environment,
     }
@@ -80,6 +83,10 @@ def _names(project: Path) -> dict[str, Any]:
         for found in MACRO.finditer(path.read_text(encoding="utf-8")):
             names[found[1]] = _function(environment, found[1], found[0], names)
     return names
+
+
+def _schema(name: str) -> str:
+    return "seeds" if name in SEEDS else "staging" if name.startswith("stg_") else "identity"
 
 
 def _function(environment: jinja2.Environment, name: str, text: str, names: dict[str, Any]) -> Any:
@@ -103,9 +110,9 @@ def macro(name: str, *arguments: Any) -> Any:
 
 @cache
 def render(model: str) -> str:
-    """SQL of an identity model for DuckDB, reading from the schemas `identity` and `seeds`."""
+    """SQL of an identity model for DuckDB, reading from the schemas `identity`, `seeds`, `staging` and `ops`."""
     names = _names(DBT_PROJECT)
-    text = (DBT_PROJECT / "models" / "identity" / f"{model}.sql").read_text(encoding="utf-8")
+    text = next((DBT_PROJECT / "models").rglob(f"{model}.sql")).read_text(encoding="utf-8")
     return names["environment"].from_string(text, globals=names).render()
 
 

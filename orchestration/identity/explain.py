@@ -155,6 +155,14 @@ def masked(kind: str | None, value: str | None) -> str | None:
     return f"{value[:3]}***{value[-2:]}" if len(value) > 7 else "***"
 
 
+def shown(record: str | None, show: bool = False) -> str | None:
+    """stream:system:number; masked unless `show` where an e-mail address serves as the number."""
+    if show or record is None or "@" not in record:
+        return record
+    *head, ref = record.split(":", 2)
+    return ":".join((*head, masked(None, ref) or ""))
+
+
 def as_dict(link: Link, show: bool = False) -> dict[str, Any]:
     """A link for JSON; its value masked unless `show`."""
     found = {name: getattr(link, name) for name in LINK_COLUMNS.split(", ")}

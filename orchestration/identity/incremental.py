@@ -1,155 +1,190 @@
-"""Clusters, human decisions and ids recomputed only where links changed, by the same SQL as the whole pass.
+"""Clusters, human decisions and ids recomputed only where something changed, by the same SQL as the whole pass.
 
-Everything between links and persons depends on no more than a *closure*: points connected by accepted links or named in
-one human decision. So the compiled models run unchanged over the closures that a change touches, in a schema of their
-own, and their rows replace those of the same points. Point numbers must be stable from run to run.
+Everything between links and persons depends on no more than a *closure*: points connected by accepted links, named in
+one human decision, or held by one id so far. So the models run unchanged over the closures that a change touches, in a
+database of their own, and their rows are those of a whole pass. Point numbers must be stable from run to run.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
 
-SCRATCH, POINTS = "touched", "points_touched"
-# Tables that the chain reads, with the column by which a point owns a row. Links never leave a closure.
-GIVEN = {
+from orchestration.identity.engine import render
+
+RULINGS = "identity_override_points"
+# From finished clusters to ids: what human decisions change. And from links: what new records change, too.
+FROM_CLUSTERS = (
+    RULINGS, "identity_ruled_nodes", "identity_ruled_links", "identity_regrouped", "identity_registry",
+    "identity_persons",
+)  # fmt: skip
+FROM_LINKS = (
+    "identity_components", "identity_contradictions", "identity_holdings", "identity_clusters", *FROM_CLUSTERS,
+)  # fmt: skip
+# Tables by the column by which a point owns a row. Links never leave a closure.
+OWNED = {
     "identity_points": "point_no",
     "identity_evidence": "point_no",
     "identity_edges": "point_a",
     "identity_traits": "point_no",
     "identity_scores": "point_a",
-}
-# Results whose rows belong to a point; the registry's belong to an id.
-RESULTS = {
     "identity_components": "point_no",
     "identity_clusters": "point_no",
     "identity_regrouped": "point_no",
     "identity_persons": "point_no",
 }
-CLOSURES = """
-with recursive edges as (
-    select point_a as from_no, point_b as to_no from {identity}.identity_edges where status = 'accepted'
-    union all select point_b, point_a from {identity}.identity_edges where status = 'accepted'
-    union all select point_a, point_b from {identity}.identity_override_points where point_a <> point_b
-    union all select point_b, point_a from {identity}.identity_override_points where point_a <> point_b
-),
-reached (point_no, closure_no) using key (point_no) as (
-    select from_no, least(from_no, min(to_no)) from edges group by from_no
-    union
-    select edges.from_no, min(near.closure_no)
-    from reached as near
-    inner join edges on near.point_no = edges.to_no
-    inner join recurring.reached as known on edges.from_no = known.point_no
-    where near.closure_no < known.closure_no
-    group by edges.from_no
-)
-select points.point_no, coalesce(reached.closure_no, points.point_no) as closure_no
-from {identity}.identity_points as points
-left join reached on points.point_no = reached.point_no
+# Carried from the release before, by id; and the number of the next run, which depends on all of them.
+CARRIED = ("stg_identity__anchors", "stg_identity__members")
+RUN = "stg_identity__run"
+
+# Ids that the touched points hold, or would found under a name that may be taken.
+IDS = """
+create or replace temp table ids_touched as
+with points as (from identity.identity_points semi join points_touched using (point_no)),
+active as (select customer_id from identity.identity_registry where group_no in (from points_touched))
+from active
+union
+select customer_id from identity.identity_registry where merged_into in (from active)
+union
+select customer_id from staging.stg_identity__anchors where anchor_point in (select point_id from points)
+union
+select customer_id from staging.stg_identity__members semi join (
+    from identity.identity_records semi join points using (point_id)
+) using (stream, system, record_ref)
+union
+select 'c_' || substr(md5(point_id), 1, 16) from points
 """
+# One step on: what these ids hold, what is decided about a touched point, and all that links connect to either.
+REACHED = """
+create or replace temp table points_reached as
+with held as (
+    select anchor_point as point_id from staging.stg_identity__anchors semi join ids_touched using (customer_id)
+    union
+    select point_id from identity.identity_records semi join (
+        from staging.stg_identity__members semi join ids_touched using (customer_id)
+    ) using (stream, system, record_ref)
+),
+ruled as (
+    select point_a, point_b from identity.identity_override_points
+    union
+    select point_a, point_b from touched.identity.identity_override_points
+),
+near as (
+    from points_touched
+    union select point_no from identity.identity_points semi join held using (point_id)
+    union select point_b from ruled where point_a in (from points_touched) and point_b is not null
+    union select point_a from ruled where point_b in (from points_touched) and point_a is not null
+)
+from near
+union
+select point_no from identity.identity_components where component_no in (
+    select component_no from identity.identity_components semi join near using (point_no)
+)
+"""
+RULED = "select action, point_a, point_b, status from {}identity.identity_override_points"
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Compiled models by name, in the order in which they stand on each other, from clusters to persons."""
+    """SQL of models by name, in the order in which they stand on each other, decisions and persons among them."""
 
     models: dict[str, str]
 
+    @classmethod
+    def of(cls, names: tuple[str, ...]) -> "Chain":
+        """The project's models of these names."""
+        return cls({name: render(name) for name in names})
+
     def whole(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Compute every closure and every model over all points."""
-        self._override_points(con)
-        con.execute(f"create or replace table identity.identity_closures as {CLOSURES.format(identity='identity')}")
+        """Compute every model over all points."""
         for name, sql in self.models.items():
             con.execute(f"create or replace table identity.{name} as {sql}")
 
     def advance(self, con: duckdb.DuckDBPyConnection, changed: str) -> int:
-        """Recompute what the points in the relation `changed` (point_no) touch; how many points that were.
+        """Replace what the points in the relation `changed` (point_no) touch; how many points that were.
 
         The given tables hold the new state already. `changed` names points that are new or gone, whose evidence or
-        traits changed, and both ends of links that came, went or changed. Changed decisions are found here.
+        traits changed, and both ends of links that came, went or changed. Changed decisions are found by themselves.
         """
-        con.execute("create or replace temp table rulings_before as from identity.identity_override_points")
-        self._override_points(con)
-        con.execute(
-            f"""
-            create or replace temp table {POINTS} as
-            with ruled as (
-                (from rulings_before except from identity.identity_override_points)
-                union (from identity.identity_override_points except from rulings_before)
-            ),
-            seeds as (
-                select point_no from {changed}
-                union select point_a from ruled where point_a is not null
-                union select point_b from ruled where point_b is not null
+        with self.touched(con, changed) as count:
+            con.execute(f"create or replace table identity.{RULINGS} as from touched.identity.{RULINGS}")
+            for name in OWNED.keys() & self.models.keys():
+                con.execute(f"delete from identity.{name} where point_no in (from points_touched)")
+                con.execute(f"insert into identity.{name} from touched.identity.{name}")
+            con.execute(
+                """
+                delete from identity.identity_registry where customer_id in (from ids_touched);
+                insert into identity.identity_registry from touched.identity.identity_registry
+                """
             )
-            select point_no from seeds
-            union select point_no from identity.identity_closures
-            where closure_no in (select closure_no from identity.identity_closures semi join seeds using (point_no))
-            """
-        )
-        with _scratch(con):
-            self._into_scratch(con)
-            self._replace(con)
-        return con.execute(f"select count(*) from {POINTS}").fetchall()[0][0]
+        return count
 
-    def _override_points(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(f"create or replace table identity.identity_override_points as {self.models[_RULINGS]}")
+    @contextmanager
+    def touched(self, con: duckdb.DuckDBPyConnection, changed: str | None = None) -> Iterator[int]:
+        """Inside: the models' rows over what `changed` and changed decisions touch, in the database `touched`.
 
-    def _into_scratch(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Views over the touched part of the given tables, and the models over these."""
-        there = _tables(con)
-        for name, column in GIVEN.items():
-            if name in there:
-                source = f"select * from identity.{name} where {column} in (from {POINTS})"
-                con.execute(f"create table {SCRATCH}.{name} as {source}")
+        Yields the number of these points; they are in `points_touched`. The connection's own database is only read.
+        """
+        con.execute("attach ':memory:' as touched")
+        try:
+            for schema in ("identity", "staging", "seeds"):
+                con.execute(f"create schema touched.{schema}")
+            con.execute(f"create table touched.identity.{RULINGS} as {self.models[RULINGS]}")
+            count = _reach(con, changed)
+            self._compute(con)
+            yield count
+        finally:
+            con.execute("detach touched")
+
+    def _compute(self, con: duckdb.DuckDBPyConnection) -> None:
+        found = con.execute("select table_catalog, table_schema, table_name from information_schema.tables").fetchall()
+        home = con.execute("select current_database()").fetchall()[0][0]
+        for schema, name in [rest for catalog, *rest in found if catalog == home]:
+            if name in OWNED and name not in self.models:
+                rows = f"identity.{name} where {OWNED[name]} in (from points_touched)"
+                con.execute(f"create table touched.identity.{name} as from {rows}")
+            elif name in CARRIED:
+                rows = f"staging.{name} semi join ids_touched using (customer_id)"
+                con.execute(f"create table touched.staging.{name} as from {rows}")
+            elif schema == "seeds":
+                con.execute(f"create view touched.seeds.{name} as from {home}.seeds.{name}")
         con.execute(
             f"""
-            create table {SCRATCH}.identity_records as
-            from identity.identity_records semi join {SCRATCH}.identity_points using (point_id);
-            create table {SCRATCH}.identity_override_points as
-            from identity.identity_override_points where point_a in (from {POINTS}) or point_b in (from {POINTS});
-            create temp table ids_touched as
-            select customer_id from identity.identity_registry where group_no in (from {POINTS})
-            union select customer_id from staging.stg_identity__anchors
-            where anchor_point in (select point_id from {SCRATCH}.identity_points);
-            create table {SCRATCH}.stg_identity__anchors as
-            from staging.stg_identity__anchors semi join ids_touched using (customer_id);
-            create table {SCRATCH}.identity_closures as {CLOSURES.format(identity=SCRATCH)}
+            create table touched.staging.{RUN} as from staging.{RUN};
+            create table touched.identity.identity_records as
+            from identity.identity_records semi join touched.identity.identity_points using (point_id);
+            use touched
             """
         )
-        for name, sql in self.models.items():
-            if name != _RULINGS:
-                con.execute(f"create table {SCRATCH}.{name} as {_within(sql)}")
-
-    def _replace(self, con: duckdb.DuckDBPyConnection) -> None:
-        for name, column in (RESULTS | {"identity_closures": "point_no"}).items():
-            if name in self.models or name == "identity_closures":
-                con.execute(f"delete from identity.{name} where {column} in (from {POINTS})")
-                con.execute(f"insert into identity.{name} from {SCRATCH}.{name}")
-        con.execute("delete from identity.identity_registry where customer_id in (from ids_touched)")
-        con.execute(f"insert into identity.identity_registry from {SCRATCH}.identity_registry")
+        try:
+            for name, sql in self.models.items():
+                if name != RULINGS:
+                    con.execute(f"create table identity.{name} as {sql}")
+        finally:
+            con.execute(f"use {home}")
 
 
-_RULINGS = "identity_override_points"
+def _reach(con: duckdb.DuckDBPyConnection, changed: str | None) -> int:
+    """Fill `points_touched` with the closures of changed points and decisions; how many points that are."""
+    before, after = RULED.format(""), RULED.format("touched.")
+    con.execute(
+        f"""
+        create or replace temp table points_touched as
+        with ruled as (({before} except {after}) union ({after} except {before}))
+        select point_a as point_no from ruled where point_a is not null
+        union select point_b from ruled where point_b is not null
+        {f"union select point_no from {changed}" if changed else ""}
+        """
+    )
+    count, more = -1, _count(con)
+    while more > count:
+        con.execute(IDS)
+        con.execute(REACHED)
+        con.execute("create or replace temp table points_touched as from points_reached")
+        count, more = more, _count(con)
+    return count
 
 
-def _within(sql: str) -> str:
-    """The SQL with identity's tables and the anchors read from the scratch schema, everything else as it is."""
-    sql = re.sub(r'"staging"\."stg_identity__anchors"', f'"{SCRATCH}"."stg_identity__anchors"', sql)
-    return sql.replace('"identity".', f'"{SCRATCH}".')
-
-
-def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    rows = con.execute("select table_name from duckdb_tables() where schema_name = 'identity'").fetchall()
-    return {name for (name,) in rows}
-
-
-@contextmanager
-def _scratch(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    con.execute(f"create schema {SCRATCH}")
-    try:
-        yield
-    finally:
-        con.execute(f"drop schema {SCRATCH} cascade; drop table if exists ids_touched")
+def _count(con: duckdb.DuckDBPyConnection) -> int:
+    return con.execute("select count(*) from points_touched").fetchall()[0][0]

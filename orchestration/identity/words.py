@@ -1,5 +1,7 @@
 """Evidence in the words of somebody who sells, not of somebody who matches records."""
 
+from typing import Any
+
 from orchestration.identity.explain import Link, masked
 
 STREAMS = {
@@ -74,3 +76,15 @@ def strength(link: Link) -> str:
         return "certain"
     word = "sure" if link.weight >= SURE else "likely" if link.weight >= LIKELY else "weak"
     return f"{word} ({link.weight:+.1f})"
+
+
+def effect(line: dict[str, Any]) -> str:
+    """What a changed line of identity_overrides.csv would do, as preview.py found it."""
+    if line["effect"] == "pending":
+        return f"waits: {line['because']}"
+    if line["effect"] == "none":
+        return f"no effect: {line['because']} with or without it"
+    alone = line["record_b"] is None
+    if line["effect"] == "one":
+        return "it has more company again" if alone else "they become one person"
+    return "it is set apart" if alone else "they become two persons"
