@@ -30,6 +30,7 @@ def test_these_are_the_commands():
         "demo",
         "dev",
         "identity check",
+        "identity preview",
         "identity report",
         "identity train",
         "quarantine export",
