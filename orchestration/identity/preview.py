@@ -25,7 +25,7 @@ STAGED = (*CARRIED, "stg_identity__decisions", "stg_identity__overrides", RUN)
 
 # A line is its action and its two records, as in the log of decisions: other words or another place in the file are no
 # change. Its effect is whether its two records are one person where they were two, or the other way round; a record
-# that is split from everybody gains or loses company.
+# that is split from everybody loses company, or gets it back.
 LINES = """
 with
 now as (from touched.identity.identity_override_points),
@@ -38,19 +38,21 @@ lines as (
     on now.action = was.action and now.record_a = was.record_a and now.record_b is not distinct from was.record_b
 ),
 before as (
-    select point_no, cluster_no, count(*) over (partition by cluster_no) as company
+    select point_no, cluster_no, count(*) over person as company, bit_xor(hash(point_no)) over person as who
     from identity.identity_persons semi join points_touched using (point_no)
+    window person as (partition by cluster_no)
 ),
 after as (
-    select point_no, cluster_no, count(*) over (partition by cluster_no) as company
+    select point_no, cluster_no, count(*) over person as company, bit_xor(hash(point_no)) over person as who
     from touched.identity.identity_persons
+    window person as (partition by cluster_no)
 ),
 stood as (
     select
         lines.*,
         if(record_b is null, a_before.company > 1, a_before.cluster_no = b_before.cluster_no) as was_one,
         if(record_b is null, a_after.company > 1, a_after.cluster_no = b_after.cluster_no) as is_one,
-        a_after.company - a_before.company as gained
+        a_after.who = a_before.who as is_same
     from lines
     left join before as a_before on lines.point_a = a_before.point_no
     left join before as b_before on lines.point_b = b_before.point_no
@@ -61,8 +63,8 @@ select
     state, line_no as line, action, record_a, record_b, decided_by, decided_on, reason,
     case
         when status = 'pending' then if(state = 'new', 'pending', 'none')
-        when if(record_b is null, gained = 0, was_one = is_one) then 'none'
-        when if(record_b is null, gained > 0, is_one) then 'one'
+        when if(record_b is null, is_same, was_one = is_one) then 'none'
+        when if(record_b is null, state = 'gone', is_one) then 'one'
         else 'two'
     end as effect,
     case

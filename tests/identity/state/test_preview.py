@@ -199,6 +199,12 @@ def test_each_changed_line_is_told_with_its_effect(built):
     ]
 
 
+def test_a_record_that_is_split_has_lost_company_even_when_somebody_else_keeps_it_company(built):
+    write(built, [*STANDING, ("merge", GRETA, CY), ("split", CY, "")])
+    told = [(line["line"], line["effect"], line["because"]) for line in preview(built)["lines"]]
+    assert told == [(4, "one", "they are one person"), (5, "two", "it has company")]
+
+
 def test_other_words_and_another_place_of_a_line_are_no_change(built, acrm):  # noqa: F811
     built.identity_overrides.write_text(
         f"{HEADER}# other words\n\n{','.join(APART)},Bo,2026-06-01,a gift\n{','.join(MERGED)},Bo,2026-06-01,seen\n",
