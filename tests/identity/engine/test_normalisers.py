@@ -90,7 +90,7 @@ def test_a_number_is_a_mobile_or_a_fixed_one_as_phonenumbers_says() -> None:
     told = {phonenumbers.PhoneNumberType.MOBILE: "mobile", phonenumbers.PhoneNumberType.FIXED_LINE: "fixed"}
     for code in engine.macro("mobile_beginnings"):
         for _ in range(2_000):
-            number = phonenumbers.parse(f"+{code}{draw.randrange(10**draw.randrange(7, 12))}")
+            number = phonenumbers.parse(f"+{code}{draw.randrange(10 ** draw.randrange(7, 12))}")
             if kind := told.get(phonenumbers.number_type(number)):
                 numbers.append((STYLES[0](number),))
                 kinds.append(kind)
