@@ -1,42 +1,55 @@
 {# CTE `name` (point_no, cluster_no): the smallest point_no that each end of `edges` (from_no, to_no; both directions) reaches.
-   DuckDB contracts each point to its smallest neighbour first, and keeps one row per point (USING KEY) until no number of
-   what is left falls; elsewhere plain reachability, exact but heavier. #}
+   DuckDB contracts each point to its smallest neighbour twice, which leaves few, and keeps one row per point of these (USING
+   KEY) until no number falls; elsewhere plain reachability, exact but heavier. #}
 {% macro connected_components(name, edges) -%}
     {{ return(adapter.dispatch('connected_components', 'acrm')(name, edges)) }}
 {%- endmacro %}
 
 {% macro duckdb__connected_components(name, edges) -%}
-{{ name }}_hops as (
+{%- set ends = namespace(of=edges) -%}
+{%- for step in [1, 2] %}
+{{ name }}_hops_{{ step }} as (
 
-    select from_no as point_no, least(from_no, min(to_no)) as hop_no from {{ edges }} group by from_no
+    select from_no as point_no, least(from_no, min(to_no)) as hop_no from {{ ends.of }} group by from_no
 
 ),
 
-{{ name }}_left as (
+{{ name }}_met_{{ step }} as (
 
     select distinct
-        hops.hop_no as from_no,
-        others.hop_no as to_no
-    from {{ edges }}
-    inner join {{ name }}_hops as hops on {{ edges }}.from_no = hops.point_no
-    inner join {{ name }}_hops as others on {{ edges }}.to_no = others.point_no
-    where hops.hop_no <> others.hop_no
+        least(hops.hop_no, others.hop_no) as low_no,
+        greatest(hops.hop_no, others.hop_no) as high_no
+    from {{ ends.of }} as ends
+    inner join {{ name }}_hops_{{ step }} as hops on ends.from_no = hops.point_no
+    inner join {{ name }}_hops_{{ step }} as others on ends.to_no = others.point_no
+    where ends.from_no < ends.to_no
 
 ),
 
+{{ name }}_left_{{ step }} as (
+
+    -- not asked of the join above: DuckDB would take it for a condition to join the hops by
+    select low_no as from_no, high_no as to_no from {{ name }}_met_{{ step }} where low_no < high_no
+    union all
+    select high_no as from_no, low_no as to_no from {{ name }}_met_{{ step }} where low_no < high_no
+
+),
+
+{% set ends.of = name ~ '_left_' ~ step -%}
+{%- endfor -%}
 {{ name }}_rest (point_no, cluster_no) using key (point_no) as (
 
-    select from_no as point_no, least(from_no, min(to_no)) as cluster_no from {{ name }}_left group by from_no
+    select from_no as point_no, least(from_no, min(to_no)) as cluster_no from {{ ends.of }} group by from_no
     union
     select
         nearest.point_no,
         nearest.cluster_no
     from (
         -- aggregated before the join: DuckDB's estimates inside a recursion are poor, and the join is paid per edge
-        select {{ name }}_left.from_no as point_no, min(near.cluster_no) as cluster_no
+        select ends.from_no as point_no, min(near.cluster_no) as cluster_no
         from {{ name }}_rest as near
-        inner join {{ name }}_left on near.point_no = {{ name }}_left.to_no
-        group by {{ name }}_left.from_no
+        inner join {{ ends.of }} as ends on near.point_no = ends.to_no
+        group by ends.from_no
     ) as nearest
     inner join recurring.{{ name }}_rest as known
         on nearest.point_no = known.point_no and nearest.cluster_no < known.cluster_no
@@ -46,10 +59,11 @@
 {{ name }} as (
 
     select
-        hops.point_no,
-        coalesce(rest.cluster_no, hops.hop_no) as cluster_no
-    from {{ name }}_hops as hops
-    left join {{ name }}_rest as rest on hops.hop_no = rest.point_no
+        one.point_no,
+        coalesce(rest.cluster_no, two.hop_no, one.hop_no) as cluster_no
+    from {{ name }}_hops_1 as one
+    left join {{ name }}_hops_2 as two on one.hop_no = two.point_no
+    left join {{ name }}_rest as rest on two.hop_no = rest.point_no
 
 )
 {%- endmacro %}
