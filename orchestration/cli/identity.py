@@ -234,7 +234,7 @@ def _told(line: dict[str, Any]) -> dict[str, Any]:
     return facts | {"effect": words.effect(line)}
 
 
-@app.command(epilog="Example: acrm identity train --version 4")
+@app.command(epilog="Example: acrm identity train --version 5")
 def train(
     version: Annotated[str, typer.Option(help="Name of the new version; one that exists is replaced.")],
 ) -> None:

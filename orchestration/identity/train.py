@@ -1,6 +1,6 @@
 """Training of the match weights on a built warehouse: rarely, without any labels; the result is a frozen seed.
 
-    acrm identity train --version 4        reads work.duckdb, writes dbt_project/seeds/identity_weights.csv
+    acrm identity train --version 5        reads work.duckdb, writes dbt_project/seeds/identity_weights.csv
 
 Splink learns m and u by expectation maximisation (splink_em); here they become weights, and the prior is found that
 expects as many matches as the scores find. The comparisons are dbt's own (macros/identity).
@@ -45,7 +45,8 @@ def train(con: duckdb.DuckDBPyConnection, linker: Any = None) -> list[Row]:
     for each in macro("identity_comparisons"):
         known = float(traits[each["known"]].notna().all(axis="columns").mean())
         rows += weighed(each["name"], learnt[each["name"]], known**2 * splink_em.RANDOM_PAIRS)
-    return [*rows, ("pairs per record", 0, 0.0, 0.0, prior(con, rows, len(traits)))]
+    known_pairs = ("pairs per record", 0, 0.0, 0.0, prior(con, rows, len(traits)))
+    return [*rows, known_pairs, ("records", 0, 0.0, 0.0, float(len(traits)))]
 
 
 def weighed(comparison: str, levels: Sequence[tuple[float | None, float | None]], random_pairs: float) -> list[Row]:

@@ -2,7 +2,8 @@
     What two records are compared by (Fellegi and Sunter 1969), read by the models and by `acrm identity train` alike.
     Level 0: a value is missing on either side; 1: none of the conditions holds; 2 and up: the conditions in order, the last
     one that holds counts. `l` and `r` are rows of identity_traits; `rarity` names the column whose rare values weigh more;
-    `apart` holds where the values cannot be compared: another script (Latin letters sort before '{'), or counted elsewhere.
+    `apart` holds where the values cannot be compared: another script (Latin letters sort before '{'), or counted elsewhere;
+    at the levels in `close` strangers agree because they live or work together, which no larger company makes likelier.
 -#}
 {% macro identity_comparisons() -%}
     {{ return([
@@ -42,6 +43,7 @@
         {
             'name': 'email',
             'known': ['email_norm'],
+            'close': [3],
             'levels': [
                 "l.email_local = r.email_local or " ~ two_edits('l.email_norm', 'r.email_norm'),
                 "l.email_norm = r.email_norm",
@@ -51,11 +53,13 @@
             'name': 'phone',
             'known': ['phone_key'],
             'apart': "l.phone_line <> r.phone_line",
+            'close': [3],
             'levels': [two_edits('l.phone_key', 'r.phone_key'), "l.phone_key = r.phone_key"],
         },
         {
             'name': 'address',
             'known': ['area_norm'],
+            'close': [4, 5],
             'levels': [
                 text_near('l.city_norm', 'r.city_norm'),
                 "l.street_norm = r.street_norm",
@@ -73,11 +77,13 @@
         {
             'name': 'card',
             'known': ['card_norm'],
+            'close': [2],
             'levels': ["l.card_norm = r.card_norm"],
         },
         {
             'name': 'tax',
             'known': ['tax_norm'],
+            'close': [3],
             'levels': [two_edits('l.tax_norm', 'r.tax_norm'), "l.tax_norm = r.tax_norm"],
         },
         {

@@ -14,10 +14,15 @@ weights as (
 ),
 
 -- Any two of n records are one person with odds 2 x (pairs per record) / (n - 1); a handful is taken for part of a thousand.
+-- Who shares a mailbox or a home is no random pair: with n strangers grow rarer in such a pair just as its matches do, so
+-- there the odds stay those of the records that the weights were learnt on.
 base_rate as (
 
-    select ln(2 * weights.weight / greatest((select count(*) from traits) - 1, 1000)) / ln(2) as weight
+    select
+        ln(2 * weights.weight / greatest((select count(*) from traits) - 1, 1000)) / ln(2) as weight,
+        ln(2 * weights.weight / (learnt.weight - 1)) / ln(2) as close_weight
     from weights
+    inner join weights as learnt on learnt.comparison = 'records'
     where weights.comparison = 'pairs per record'
 
 ),
@@ -45,7 +50,7 @@ select
     {% for comparison in rare %}
     + coalesce(least(a_{{ comparison.name }}.weight, b_{{ comparison.name }}.weight), 0)
     {% endfor %}
-    + base_rate.weight as weight
+    + case when patterns.is_close then base_rate.close_weight else base_rate.weight end as weight
 from {{ ref('identity_pairs') }} as pairs
 inner join {{ ref('identity_patterns') }} as patterns on pairs.pattern = patterns.pattern
 inner join traits as l on pairs.point_a = l.point_no

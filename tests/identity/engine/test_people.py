@@ -3,7 +3,7 @@
 import pytest
 
 from orchestration.identity import engine
-from tests.identity.engine.planted import Scenes, record
+from tests.identity.engine.planted import Scenes, built, record
 
 HOME = {"postal_norm": "LS11AA", "street_norm": "4millhill", "city_norm": "leeds"}
 FAMILY = {"email_norm": "thefamily@home.example", "phone_norm": "+442079460011", **HOME}
@@ -231,3 +231,22 @@ def test_records_without_any_identifier_stay_alone(scenes: Scenes) -> None:
 def test_the_order_of_the_records_does_not_matter(scenes: Scenes) -> None:
     backwards = {frozenset(5 - n for n in each) for each in scenes.clusters("mixed, backwards")}
     assert scenes.clusters("mixed") == backwards == groups({1, 3, 4}, {2})
+
+
+def test_who_shares_a_mailbox_has_the_same_odds_in_a_larger_company_and_who_shares_a_birthday_has_not() -> None:
+    records = [
+        record(email_norm="rose@own.example"),
+        record(email_norm="rose@own.example"),
+        record(given_norm="rose", given_forms="|rose|", birth_text="19710214"),
+        record(given_norm="hugo", given_forms="|hugo|", birth_text="19710214"),
+    ]
+    odds = {}
+    for crowd in (2_000, 4_000):
+        con = built(records, crowd)
+        pairs = (
+            "select weight from identity.identity_odds where point_a in (1, 3) and point_b in (2, 4) order by point_a"
+        )
+        odds[crowd] = [weight for (weight,) in con.execute(pairs).fetchall()]
+    (mailbox, birthday), (mailbox_later, birthday_later) = odds.values()
+    assert mailbox_later == pytest.approx(mailbox)
+    assert birthday_later == pytest.approx(birthday - 1, abs=0.01)
