@@ -17,7 +17,7 @@
                 "strpos(r.given_forms, '|' || l.given_norm) > 0 or strpos(l.given_forms, '|' || r.given_norm) > 0",
                 "length(l.given_norm) = 1 and strpos(r.given_forms, '|' || l.given_norm) > 0"
                 ~ " or length(r.given_norm) = 1 and strpos(l.given_forms, '|' || r.given_norm) > 0",
-                given_kin('l', 'r'),
+                "(" ~ is_short_form('l') ~ " or " ~ is_short_form('r') ~ ") and (" ~ given_kin('l', 'r') ~ ")",
                 names_swapped(),
                 "l.given_norm = r.given_norm",
             ],
@@ -116,10 +116,18 @@
 {#- A slip in a given name, or in one of those that a nickname may stand for (Tom, Thoomas). -#}
 {% macro given_near() -%}
     {{ text_near('l.given_norm', 'r.given_norm') }}
-    {%- for place in [2, 3, 4] %}
-    or {{ text_near("split_part(l.given_forms, '|', " ~ place ~ ")", 'r.given_norm') }}
-    or {{ text_near('l.given_norm', "split_part(r.given_forms, '|', " ~ place ~ ")") }}
+    {%- for one, other in [('l', 'r'), ('r', 'l')] %}
+    or {{ is_short_form(one) }} and (
+        {%- for place in [2, 3, 4] %}
+        {{ 'or ' if not loop.first }}{{ text_near("split_part(" ~ one ~ ".given_forms, '|', " ~ place ~ ")", other ~ '.given_norm') }}
+        {%- endfor %}
+    )
     {%- endfor -%}
+{%- endmacro %}
+
+{#- Most names stand for themselves alone, and looking at the others' forms is what comparing costs most for. -#}
+{% macro is_short_form(side) -%}
+    {{ side }}.given_forms <> '|' || {{ side }}.given_norm || '|'
 {%- endmacro %}
 
 {#- Whether two given names may stand for one and the same (Hal and Harry for Harold). -#}
