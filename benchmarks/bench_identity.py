@@ -1,11 +1,12 @@
 """Quality of the identity engine where the truth is known: one threshold, one engine, the same columns for all.
 
-    python -m benchmarks.bench_identity --data FOLDER [--home CRM_HOME ...]
+    python -m benchmarks.bench_identity --data FOLDER [--home CRM_HOME ...] [--no-splink]
     python -m benchmarks.bench_identity --home CRM_HOME --shuffles 20
 
 FOLDER holds er_febrl/ and er_fake1000/; each home is a built demo company with its truth. Weights are learnt on each
 data set by itself without its truth; the demo companies also run with the shipped weights. Below stands what Splink
-makes of the same training over the same comparisons, clustered at even odds.
+makes of the same training over the same comparisons, clustered at even odds; without limits to its blocks, so with
+--no-splink from 100,000 customers on (bench_identity_scale gives it the limits).
 """
 
 import argparse
@@ -103,7 +104,7 @@ def calibration(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int, float, f
         where conflict is null and weight >= 0 group by low order by low""").fetchall()
 
 
-def measure(name: str, points: pd.DataFrame, shipped: bool = False) -> None:
+def measure(name: str, points: pd.DataFrame, shipped: bool = False, beside: bool = True) -> None:
     """Run the engine over the points and print its figures."""
     con = load(points)
     start = time.perf_counter()
@@ -132,7 +133,7 @@ def measure(name: str, points: pd.DataFrame, shipped: bool = False) -> None:
             print(
                 f"{'  pairs of odds from 2^' + str(low):26} {pairs_scored:7,}: {hit:.3f} right, {expected:.3f} expected"
             )
-    if not shipped:
+    if beside and not shipped:
         start = time.perf_counter()
         con.register("by_splink", identity_splink.clusters(linker))
         seconds = time.perf_counter() - start
@@ -160,16 +161,17 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with er_febrl/ and er_fake1000/")
     parser.add_argument("--home", type=Path, action="append", default=[], help="a built demo company; may be repeated")
     parser.add_argument("--shuffles", type=int, default=0, help="run each home so many times more, rows shuffled")
+    parser.add_argument("--no-splink", action="store_true", help="only the engine, for large companies")
     args = parser.parse_args()
     if args.data:
-        measure("febrl 3", identity_data.febrl(args.data))
-        measure("fake_1000", identity_data.fake_1000(args.data))
+        measure("febrl 3", identity_data.febrl(args.data), beside=not args.no_splink)
+        measure("fake_1000", identity_data.fake_1000(args.data), beside=not args.no_splink)
     for home in args.home:
         if args.shuffles:
             churn(home.name, identity_data.demo(home), args.shuffles)
             continue
         measure(f"{home.name}, shipped weights", identity_data.demo(home), shipped=True)
-        measure(f"{home.name}, own weights", identity_data.demo(home))
+        measure(f"{home.name}, own weights", identity_data.demo(home), beside=not args.no_splink)
 
 
 if __name__ == "__main__":

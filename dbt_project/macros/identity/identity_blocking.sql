@@ -38,5 +38,7 @@
 
 {#- Blocks that hold strangers for the most part: they help where little is known, among few records. -#}
 {% macro identity_coarse_blocks() -%}
-    {{ return(['given_city', 'family_city', 'city_year', 'given_year', 'family_year']) }}
+    {{ return([
+        'birth', 'given_year', 'family_year', 'given_day', 'family_day', 'given_city', 'family_city', 'city_year', 'city_day',
+    ]) }}
 {%- endmacro %}
