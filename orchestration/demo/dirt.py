@@ -93,7 +93,7 @@ KINDS = (
         "customers",
         "shop/customers_*.csv",
         "U9{n:08d},Ann,Other,ann{n}@gmail.com,,1990-13-45,female,1 High Street,Leeds,West Yorkshire,LS1 1AA,GB"
-        ",,,,,,en,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00",
+        ",,,,,,en,,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00",
         "birth_date",
         "impossible date",
     ),
@@ -103,7 +103,7 @@ KINDS = (
         "customers",
         "shop/customers_*.csv",
         ",Ann,Keyless,keyless{n}@gmail.com,,,female,1 High Street,Leeds,West Yorkshire,LS1 1AA,GB"
-        ",,,,,,en,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00",
+        ",,,,,,en,,false,false,2025-01-02 10:00:00,2025-01-02 10:00:00",
         "customer_ref",
         "key missing",
     ),

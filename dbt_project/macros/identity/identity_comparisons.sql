@@ -183,3 +183,10 @@
         (cast(floor({{ pattern }} / {{ pattern_places()[name] }}.0) as bigint) % {{ comparison.levels | length + 2 }})
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Whether a pattern holds an agreement at one of the levels in `close`. -#}
+{% macro is_close(pattern) -%}
+    {%- for comparison in identity_comparisons() | selectattr('close', 'defined') -%}
+        {{ ' or ' if not loop.first }}{{ level_in(pattern, comparison.name) }} in ({{ comparison.close | join(', ') }})
+    {%- endfor -%}
+{%- endmacro %}

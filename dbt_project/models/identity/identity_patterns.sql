@@ -24,14 +24,10 @@ weighed as (
 
 )
 
-{% set close = identity_comparisons() | selectattr('close', 'defined') | list -%}
 select
     patterns.pattern,
     patterns.pair_count,
-    {% for comparison in close %}
-    {{ 'or ' if not loop.first }}{{ level_in('patterns.pattern', comparison.name) }} in ({{ comparison.close | join(', ') }})
-    {% endfor %}
-    as is_close,
+    {{ is_close('patterns.pattern') }} as is_close,
     coalesce(weighed.weight, 0) as weight,
     contradicted.conflict
 from patterns

@@ -57,7 +57,8 @@ accounts as (
 )
 
 -- Where a source says whose account a record belongs to, it is compared as what both say together.
-{% set parts = {'said.phone_key': ['phone_key', 'phone_line'], 'coalesce(said.given_norm, said.family_norm)': ['given_norm', 'given_forms', 'family_norm'],
+{% set parts = {'said.phone_key': ['phone_key', 'phone_line'],
+    'coalesce(said.given_norm, said.family_norm)': ['given_norm', 'given_forms', 'family_norm'],
     'said.area_norm': ['postal_norm', 'street_norm', 'city_norm', 'area_norm']} -%}
 select
     said.point_no,
