@@ -252,6 +252,24 @@ def test_refs_point_to_records_of_their_own_system(warehouse) -> None:
     }
 
 
+def test_a_union_id_is_one_persons_in_tills_shop_and_profiles(warehouse) -> None:
+    home, con, _ = warehouse
+    held = con.execute(
+        f"""
+        select union_ref, count(distinct _system) as systems, count(distinct entity_id) as people
+        from (
+            select union_ref, _system, 'customers' as stream, customer_ref as record_ref from raw.customers
+            union
+            select union_ref, _system, 'profiles', profile_ref from raw.profiles
+        ) as stated
+        join '{home}/truth/records.parquet' as truth
+            on _system = truth.system and stated.stream = truth.stream and stated.record_ref = truth.record_ref
+        where union_ref is not null group by union_ref"""
+    ).fetchall()
+    assert {people for _, _, people in held} == {1}
+    assert {systems for _, systems, _ in held} >= {1, 2}
+
+
 def test_the_last_day_is_complete_and_nothing_comes_after_it(warehouse) -> None:
     _, con, _ = warehouse
     for stream in streams().values():
