@@ -16,6 +16,7 @@ KINDS = {
     "phone": "the same phone number",
     "card_ref": "the same loyalty card",
     "union": "the same app identity",
+    "handle": "the same handle",
     "account": "the source names the same account",
     "visitor": "the same device",
     "purchase": "the order that was written about",

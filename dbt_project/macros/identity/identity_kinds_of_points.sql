@@ -9,6 +9,7 @@
         'visitor': 'visitor_key',
         'purchase': 'buyer_key',
         'tax': 'tax_norm',
+        'handle': 'handle_norm',
         'birth': 'birth_text',
         'name_birth': "name_norm || '|' || birth_text",
         'name_postal': "name_norm || '|' || postal_norm",

@@ -14,7 +14,8 @@ stated as (
         birth_date,
         postal_code,
         replace(replace(street, coalesce(region, ''), ''), coalesce(city, ''), '') as street,
-        city
+        city,
+        null as handle
     from {{ ref('stg_sales__customers') }}
 
     union all
@@ -30,7 +31,8 @@ stated as (
         null as birth_date,
         null as postal_code,
         null as street,
-        null as city
+        null as city,
+        null as handle
     from {{ ref('stg_sales__leads') }}
 
     union all
@@ -47,7 +49,8 @@ stated as (
         null as birth_date,
         null as postal_code,
         null as street,
-        city
+        city,
+        handle
     from {{ ref('stg_social__profiles') }}
 
 ),
@@ -84,7 +87,8 @@ select
     replace(cast(stated.birth_date as varchar), '-', '') as birth_text,
     {{ card_key('stated.postal_code') }} as postal_norm,
     nullif(replace(replace(replace({{ text_norm('stated.street') }}, ' ', ''), '.', ''), ',', ''), '') as street_norm,
-    {{ text_norm('stated.city') }} as city_norm
+    {{ text_norm('stated.city') }} as city_norm,
+    {{ handle_norm('stated.handle') }} as handle_norm
 from stated
 left join names as persons on persons.kind = 'person' and stated.name_text = persons.name_text
 left join names as companies on companies.kind = 'company' and stated.company_name = companies.name_text

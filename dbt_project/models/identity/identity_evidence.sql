@@ -1,6 +1,6 @@
 -- Every identifier a row; what a guard drops stays, marked. Limits and blocked values are data (seeds).
 {% set kept = ['point_no', 'guard_reason', 'email_norm', 'card_norm', 'union_ref', 'account_key', 'visitor_key', 'buyer_key', 'tax_norm',
-    'birth_text', 'postal_norm', 'name_norm'] -%}
+    'birth_text', 'postal_norm', 'name_norm', 'handle_norm'] -%}
 with
 
 stated_points as (

@@ -108,6 +108,7 @@ select
     details.postal_norm,
     details.street_norm,
     details.city_norm,
+    details.handle_norm,
     row_number() over (order by points.point_id) as point_no
 from points
 left join details on points.point_id = details.point_id

@@ -12,7 +12,7 @@ from orchestration.identity.names import person
 COLUMNS = (
     "stream", "subject", "email_norm", "phone_norm", "card_norm", "union_ref", "account_key", "visitor_key",
     "buyer_key", "guard_reason", "given_norm", "given_forms", "family_norm", "company_norm", "tax_norm", "birth_text",
-    "postal_norm", "street_norm", "city_norm",
+    "postal_norm", "street_norm", "city_norm", "handle_norm",
 )  # fmt: skip
 
 

@@ -96,6 +96,11 @@ CASES = {
     "nothing": [record(), record(), record(**ORDER)],
     "mixed": MIXED,
     "mixed, backwards": MIXED[::-1],
+    "one handle": [record("Edith Asher", stream="profiles", email_norm="e@own.example", handle_norm="edie.paints"),
+                   record(stream="profiles", handle_norm="edie.paints")],
+    "one handle, two names": [record("Edith Asher", stream="profiles", handle_norm="asher.paints"),
+                              record("Otto Asher", stream="profiles", handle_norm="asher.paints")],
+    "a handle of four": [record(stream="profiles", handle_norm="sunshine") for _ in range(4)],
 }  # fmt: skip
 
 
@@ -157,6 +162,15 @@ def test_the_city_of_a_profile_tells_which_of_two_namesakes_it_is(scenes: Scenes
 
 def test_a_union_id_ties_a_member_to_the_profile_whatever_it_is_called(scenes: Scenes) -> None:
     assert scenes.clusters("member of a chat application") == groups({1, 2}, {3})
+
+
+def test_a_handle_ties_profiles_whose_names_do_not_differ(scenes: Scenes) -> None:
+    assert scenes.clusters("one handle") == groups({1, 2})
+    assert scenes.clusters("one handle, two names") == groups({1}, {2})
+
+
+def test_a_handle_that_many_bear_ties_nobody(scenes: Scenes) -> None:
+    assert scenes.clusters("a handle of four") == groups({1}, {2}, {3}, {4})
 
 
 def test_a_mobile_beside_a_landline_is_no_other_number(scenes: Scenes) -> None:
