@@ -129,10 +129,9 @@ def measure(name: str, points: pd.DataFrame, shipped: bool = False, beside: bool
             flush=True,
         )
     if shipped:
-        for low, pairs_scored, hit, expected in calibration(con):
-            print(
-                f"{'  pairs of odds from 2^' + str(low):26} {pairs_scored:7,}: {hit:.3f} right, {expected:.3f} expected"
-            )
+        for low, count, right, promised in calibration(con):
+            named = f"  odds from 2^{low}"
+            print(f"{named:26} {count:7,} pairs, {right:.3f} right, {promised:.3f} promised", flush=True)
     if beside and not shipped:
         start = time.perf_counter()
         con.register("by_splink", identity_splink.clusters(linker))

@@ -15,6 +15,7 @@ from orchestration.identity import overrides
 from orchestration.identity.engine import render
 from orchestration.identity.explain import shown
 from orchestration.identity.incremental import CARRIED, FROM_CLUSTERS, OWNED, RULINGS, RUN, Chain
+from orchestration.identity.report import rows
 from orchestration.identity.state import foresee, load_overrides
 from orchestration.ingestion.store import WarehouseBusy, literal
 from orchestration.settings import Settings
@@ -135,10 +136,8 @@ def _last_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _lines(con: duckdb.DuckDBPyConnection, show: bool) -> list[dict[str, Any]]:
-    cursor = con.execute(LINES)
-    names = [column[0] for column in cursor.description or ()]
-    lines = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [line | {name: shown(line[name], show) for name in ("record_a", "record_b", "because")} for line in lines]
+    masked = ("record_a", "record_b", "because")
+    return [line | {name: shown(line[name], show) for name in masked} for line in rows(con, LINES)]
 
 
 def _moves(con: duckdb.DuckDBPyConnection, show: bool) -> list[dict[str, Any]]:

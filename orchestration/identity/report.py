@@ -42,20 +42,20 @@ where decided_in = (select max(decided_in) from marts.customer_id_decisions) ord
 def figures(con: duckdb.DuckDBPyConnection, show: bool = False) -> dict[str, Any]:
     """Everything that `acrm identity report` shows, as plain data: lists of dictionaries by topic."""
     found = {
-        "cluster_sizes": _rows(con, SIZES),
+        "cluster_sizes": rows(con, SIZES),
         "largest": [_large(con, customer, records, show) for customer, records in _largest(con)],
-        "coverage": _rows(con, COVERAGE),
-        "links": _rows(con, LINKS),
-        "review": _rows(con, REVIEW),
-        "ids": _rows(con, "select status, count(*) as ids from marts.customer_id_registry group by all order by all"),
-        "last_decisions": _rows(con, LAST_RUN),
+        "coverage": rows(con, COVERAGE),
+        "links": rows(con, LINKS),
+        "review": rows(con, REVIEW),
+        "ids": rows(con, "select status, count(*) as ids from marts.customer_id_registry group by all order by all"),
+        "last_decisions": rows(con, LAST_RUN),
     }
     for name, table in (("overrides", "identity_overrides"), ("impact", "identity_impact")):
         there = con.execute(
             "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = ?", [table]
         ).fetchall()
         columns = "* exclude (release_id)" if there and _has(con, table, "release_id") else "*"
-        found[name] = _rows(con, f"select {columns} from ops.{table} order by all") if there else []
+        found[name] = rows(con, f"select {columns} from ops.{table} order by all") if there else []
     return found
 
 
@@ -83,7 +83,8 @@ def _large(con: duckdb.DuckDBPyConnection, customer: str, records: int, show: bo
     }
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """The result of a query as dictionaries."""
     cursor = con.execute(sql)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -45,8 +45,8 @@ def train(con: duckdb.DuckDBPyConnection, linker: Any = None) -> list[Row]:
     for each in macro("identity_comparisons"):
         known = float(traits[each["known"]].notna().all(axis="columns").mean())
         rows += weighed(each["name"], learnt[each["name"]], known**2 * splink_em.RANDOM_PAIRS)
-    known_pairs = ("pairs per record", 0, 0.0, 0.0, prior(con, rows, len(traits)))
-    return [*rows, known_pairs, ("records", 0, 0.0, 0.0, float(len(traits)))]
+    found = prior(con, rows, len(traits))
+    return [*rows, ("pairs per record", 0, 0.0, 0.0, found), ("records", 0, 0.0, 0.0, float(len(traits)))]
 
 
 def weighed(comparison: str, levels: Sequence[tuple[float | None, float | None]], random_pairs: float) -> list[Row]:
